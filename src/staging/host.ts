@@ -1,0 +1,58 @@
+import type { Call } from '../control/call.ts';
+
+/** One line of /proc/self/mountinfo (proc(5)), its escapes decoded. */
+export interface Mount {
+  readonly id: number;
+  /** "major:minor" of the file system. The same for all binds of one client. */
+  readonly device: string;
+  /** The directory of the file system that is mounted here. */
+  readonly root: string;
+  readonly target: string;
+  /** Per-mount options: `ro`, `nosuid`, … */
+  readonly options: readonly string[];
+  readonly fsType: string;
+  /** For fuse.glusterfs: `server:/volume`. */
+  readonly source: string;
+  readonly superOptions: readonly string[];
+}
+
+export interface GlusterMount {
+  /** The volfile server, then its stand-ins; no server twice (a repeated one breaks mounts). */
+  readonly servers: readonly string[];
+  readonly volume: string;
+  readonly target: string;
+  /** Allow-listed options of mount.glusterfs. */
+  readonly options: readonly string[];
+}
+
+export interface FileSystemUsage {
+  readonly totalBytes: bigint;
+  readonly availableBytes: bigint;
+  readonly usedBytes: bigint;
+  readonly totalInodes: bigint;
+  readonly freeInodes: bigint;
+}
+
+/**
+ * The machine, as the node service needs it. No method of it touches a volume's path with node:fs (a dead
+ * FUSE mount blocks Node's file threads): facts come from mountinfo, the rest runs in a child with a deadline.
+ * Implemented by `host/linux-host.ts` and in memory (`test/fakes`). Every method may throw `timed-out`.
+ */
+export interface Host {
+  /** All mounts, oldest first; of several at one target the last one is on top. */
+  mounts(): Promise<readonly Mount[]>;
+  /** Mounts a Gluster volume. Success only once it is in mountinfo. Throws `unreachable`, with the client's own reason. */
+  mountGluster(mount: GlusterMount, call: Call): Promise<void>;
+  /** Binds `source` at `target`, read-only if asked: seen by nobody in between as writable. */
+  bind(source: string, target: string, options: { readonly: boolean }, call: Call): Promise<void>;
+  /** Unmounts what is on top of the target. Not mounted is success; a dead or busy mount is detached (MNT_DETACH). */
+  unmount(target: string, call: Call): Promise<void>;
+  /** Makes the directory and its parents; there already is success. Throws `conflict` when something else is there. */
+  makeDirectory(path: string, call: Call): Promise<void>;
+  /** Removes the directory when empty and not a mount; absent is success. Throws `wrong-state` when it is not empty. */
+  removeDirectory(path: string, call: Call): Promise<void>;
+  /** What is at the path: asked in a child with a short deadline. `dead`: ENOTCONN and the like; `hung`: no answer. */
+  probe(path: string, call: Call): Promise<'directory' | 'other' | 'absent' | 'dead' | 'hung'>;
+  /** statfs in a child. Throws `not-found` when the path does not exist, `unreachable` when the mount is dead. */
+  usage(path: string, call: Call): Promise<FileSystemUsage>;
+}
