@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { invalid } from './control/fault.ts';
-import { parseClusterName } from './volumes/ids.ts';
+import { CLUSTER_NAME, parseClusterName } from './volumes/ids.ts';
 
 /**
  * The only reader of process.env and of configuration files. A flag `--node-id` may also be given as the
@@ -14,7 +14,10 @@ const host = z.string().regex(HOST, 'is no host name or address');
 const absolutePath = z.string().startsWith('/', 'must be an absolute path');
 
 export const clusterConfig = z.strictObject({
-  name: z.string().transform((name) => parseClusterName(name, 'clusters[].name')),
+  name: z
+    .string()
+    .regex(CLUSTER_NAME, 'is not 1 to 32 of a-z, 0-9 and "-", beginning and ending without a dash')
+    .transform((name) => parseClusterName(name)),
   /** Base URLs of the gateways (or of glusterd2), tried in turn. Used by the controller. */
   gateways: z.array(z.url({ protocol: /^https?$/ })).min(1),
   /** What nodes mount from: the first is the volfile server, the others stand in for it. Used by the node. */

@@ -16,11 +16,12 @@ export interface VolumeHandle {
   readonly name: VolumeName;
 }
 
-const CLUSTER = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+/** What a cluster's name must match. */
+export const CLUSTER_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 const VOLUME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,71}$/;
 
 export function parseClusterName(text: string, field = 'cluster'): ClusterName {
-  if (!CLUSTER.test(text)) {
+  if (!CLUSTER_NAME.test(text)) {
     throw invalid(field, 'a cluster name is 1 to 32 of a-z, 0-9 and "-", neither first nor last a dash');
   }
   return text as ClusterName;
@@ -56,7 +57,7 @@ export function parseHandle(text: string): VolumeHandle | undefined {
     rest.length > 0
   )
     return undefined;
-  if (!CLUSTER.test(cluster) || !isVolumeName(name)) return undefined;
+  if (!CLUSTER_NAME.test(cluster) || !isVolumeName(name)) return undefined;
   return { kind, cluster: cluster as ClusterName, name };
 }
 
