@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface ControllerGetCapabilitiesRequest {
+}
+
+export interface ControllerGetCapabilitiesRequest__Output {
+}

@@ -1,0 +1,10 @@
+// From proto/csi.proto
+
+
+export interface ControllerGetVolumeRequest {
+  'volumeId'?: (string);
+}
+
+export interface ControllerGetVolumeRequest__Output {
+  'volumeId': (string);
+}

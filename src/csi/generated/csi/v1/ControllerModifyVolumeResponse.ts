@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface ControllerModifyVolumeResponse {
+}
+
+export interface ControllerModifyVolumeResponse__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface DeleteVolumeGroupSnapshotResponse {
+}
+
+export interface DeleteVolumeGroupSnapshotResponse__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface DeleteVolumeResponse {
+}
+
+export interface DeleteVolumeResponse__Output {
+}

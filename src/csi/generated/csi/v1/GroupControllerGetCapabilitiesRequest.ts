@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface GroupControllerGetCapabilitiesRequest {
+}
+
+export interface GroupControllerGetCapabilitiesRequest__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface NodeGetInfoRequest {
+}
+
+export interface NodeGetInfoRequest__Output {
+}

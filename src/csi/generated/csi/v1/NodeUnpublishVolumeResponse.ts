@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface NodeUnpublishVolumeResponse {
+}
+
+export interface NodeUnpublishVolumeResponse__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface NodeUnstageVolumeResponse {
+}
+
+export interface NodeUnstageVolumeResponse__Output {
+}

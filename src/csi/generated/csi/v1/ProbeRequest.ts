@@ -1,0 +1,8 @@
+// From proto/csi.proto
+
+
+export interface ProbeRequest {
+}
+
+export interface ProbeRequest__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/pluginregistration.proto
+
+
+export interface InfoRequest {
+}
+
+export interface InfoRequest__Output {
+}

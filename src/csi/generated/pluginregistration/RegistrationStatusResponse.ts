@@ -1,0 +1,8 @@
+// From proto/pluginregistration.proto
+
+
+export interface RegistrationStatusResponse {
+}
+
+export interface RegistrationStatusResponse__Output {
+}
