@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { debianPackages, ensureDebianPackages } from './setup/debian.ts';
+import { ensureGo } from './setup/go.ts';
+import { type Counts, closingLine, countsEnvironment, readCounts, sumCounts } from './test-counts.ts';
+
+/**
+ * `npm test [-- PART...]`: runs the parts one after the other, each in a process of its own, goes on after a
+ * part that failed, and ends with one line that totals them all. A part that ran nothing has failed.
+ */
+interface Part {
+  readonly name: string;
+  readonly about: string;
+  /** Milliseconds for one test that sets no time of its own. */
+  readonly testMs: number;
+  /** Minutes for the whole part; then it is stopped. */
+  readonly minutes: number;
+  readonly needs: readonly ('debian' | 'go')[];
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'unit', about: 'pure rules, no machine', testMs: 10_000, minutes: 5, needs: [] },
+  {
+    name: 'contract',
+    about: 'fakes and adapters keep the same promises',
+    testMs: 60_000,
+    minutes: 10,
+    needs: ['go'],
+  },
+  {
+    name: 'rpc',
+    about: 'every RPC over a socket, on fakes, with faults',
+    testMs: 60_000,
+    minutes: 10,
+    needs: [],
+  },
+  {
+    name: 'host',
+    about: 'commands, mounts and bricks of this machine',
+    testMs: 60_000,
+    minutes: 10,
+    needs: ['debian'],
+  },
+  {
+    name: 'gateway',
+    about: 'the REST API over a real glusterd',
+    testMs: 120_000,
+    minutes: 15,
+    needs: ['debian'],
+  },
+  {
+    name: 'sanity',
+    about: 'csi-sanity on the pool, twice',
+    testMs: 900_000,
+    minutes: 30,
+    needs: ['debian', 'go'],
+  },
+  { name: 'pool', about: 'the whole path on three servers', testMs: 300_000, minutes: 30, needs: ['debian'] },
+];
+const STOP_GRACE_MS = 30_000;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const parts = chooseParts(process.argv.slice(2));
+const scratch = mkdtempSync(join(tmpdir(), 'gluster-csi-test-'));
+const totals: Counts[] = [];
+let running: ChildProcess | undefined;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+
+for (const part of parts) {
+  if (!interrupted) totals.push(await runPart(part));
+}
+rmSync(scratch, { recursive: true });
+const total = sumCounts(totals);
+process.exitCode = total.failed === 0 && !interrupted ? 0 : 1;
+console.log(`\n${closingLine(total)}`);
+
+function chooseParts(names: readonly string[]): readonly Part[] {
+  const unknown = names.filter((name) => !PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    console.error(`no part ${unknown.join(', ')}; there are ${PARTS.map((part) => part.name).join(', ')}`);
+    process.exit(2);
+  }
+  return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
+}
+
+async function runPart(part: Part): Promise<Counts> {
+  console.log(`\n== ${part.name}: ${part.about}`);
+  const started = performance.now();
+  const counts = await attempt(part);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`== ${part.name}: ${closingLine(counts)} in ${seconds} s`);
+  return counts;
+}
+
+async function attempt(part: Part): Promise<Counts> {
+  let path = process.env['PATH'] ?? '';
+  try {
+    if (part.needs.includes('debian')) ensureDebianPackages(debianPackages());
+    if (part.needs.includes('go')) path = `${ensureGo()}:${path}`;
+  } catch (error) {
+    console.error(`set-up: ${error instanceof Error ? error.message : String(error)}`);
+    return { passed: 0, failed: 1 };
+  }
+  const file = join(scratch, `${part.name}.jsonl`);
+  const ended = await runChild(part, { ...process.env, ...countsEnvironment(file), PATH: path });
+  return judge(part, readCounts(file), ended);
+}
+
+function runChild(part: Part, env: NodeJS.ProcessEnv): Promise<string> {
+  const program = join(root, 'scripts/run-part.ts');
+  const args = [program, String(part.testMs), `test/${part.name}/**/*.test.ts`];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    running = child;
+    const overtime = setTimeout(() => {
+      console.error(`== ${part.name}: not over after ${part.minutes} minutes; stopping it`);
+      stop(child);
+    }, part.minutes * 60_000);
+    child.on('exit', (code, signal) => {
+      clearTimeout(overtime);
+      running = undefined;
+      resolve(signal ?? String(code));
+    });
+  });
+}
+
+/** Counts, corrected by how the process ended: one that broke off, or ran nothing, has failed. */
+function judge(part: Part, counts: Counts, ended: string): Counts {
+  if (counts.failed > 0 || (ended === '0' && counts.passed > 0)) return counts;
+  const reason = counts.passed === 0 && ended === '0' ? 'ran no test' : `ended with ${ended}`;
+  console.error(`== ${part.name}: ${reason}`);
+  return { passed: counts.passed, failed: 1 };
+}
+
+/** Asks a part to clean up and end; kills it when it does not. */
+function stop(child: ChildProcess): void {
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
+  child.on('exit', () => clearTimeout(kill));
+}
+
+function interrupt(): void {
+  interrupted = true;
+  if (running !== undefined) stop(running);
+}
