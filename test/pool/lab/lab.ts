@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import type { GlusterServer } from './gluster-server.ts';
+import type { Machine } from './machine.ts';
+import { makeMachine, makeServer } from './make-machines.ts';
+import { makeNetwork, type NetworkMember } from './network.ts';
+import { checkRequirements } from './requirements.ts';
+import { claimStateFolder, disownStateFolder } from './state-folder.ts';
+import { sweep } from './sweep.ts';
+import { sweepOnSignals } from './sweep-on-signals.ts';
+import { makeTrustedPool } from './trusted-pool.ts';
+
+export interface LabOptions {
+  /** Labs of different names run side by side. Default: the environment's GLUSTER_CSI_LAB, or "pool". */
+  readonly name: string;
+  readonly servers: number;
+  readonly workers: number;
+  readonly disksPerServer: number;
+  readonly diskBytes: number;
+}
+
+const GIB = 1024 ** 3;
+
+/** A trusted pool and worker nodes, up for as long as it is not disposed of. */
+export class Lab {
+  readonly folder: string;
+  readonly servers: readonly GlusterServer[];
+  readonly workers: readonly Machine[];
+  readonly #stopOnSignal: () => void;
+  #down: Promise<void> | undefined;
+  #isKept = false;
+
+  private constructor(
+    folder: string,
+    servers: readonly GlusterServer[],
+    workers: readonly Machine[],
+    stopOnSignal: () => void,
+  ) {
+    this.folder = folder;
+    this.servers = servers;
+    this.workers = workers;
+    this.#stopOnSignal = stopOnSignal;
+  }
+
+  /**
+   * Brings a lab up: servers g1, g2, … in one trusted pool and workers w1, w2, … It goes down when it is disposed
+   * of, when the process is interrupted, and at the latest when a lab of the name is brought up again.
+   */
+  static async up(options: Partial<LabOptions> = {}): Promise<Lab> {
+    checkRequirements();
+    const settings = { ...defaults(), ...options };
+    const folder = await claimStateFolder(settings.name);
+    const stopOnSignal = sweepOnSignals(folder);
+    try {
+      const members = membersOf(settings);
+      const place = { folder, network: await makeNetwork(folder, members) };
+      const lab = new Lab(
+        folder,
+        await Promise.all(members.slice(0, settings.servers).map((one) => makeServer(place, one, settings))),
+        await Promise.all(members.slice(settings.servers).map((one) => makeMachine(place, one))),
+        stopOnSignal,
+      );
+      await lab.#boot();
+      return lab;
+    } catch (error) {
+      stopOnSignal();
+      await sweep(folder);
+      throw error;
+    }
+  }
+
+  /** Server 1, 2, … */
+  server(number: number): GlusterServer {
+    return nth(this.servers, number, 'server');
+  }
+
+  /** Worker 1, 2, … */
+  worker(number: number): Machine {
+    return nth(this.workers, number, 'worker');
+  }
+
+  /** Leaves the lab running when this process ends. The next lab of the name, or a sweep, takes it down. */
+  async keep(): Promise<void> {
+    this.#isKept = true;
+    this.#stopOnSignal();
+    await disownStateFolder(this.folder);
+  }
+
+  /** Takes everything down: processes, mounts, loop devices, namespaces, files. Twice is success. */
+  down(): Promise<void> {
+    this.#stopOnSignal();
+    this.#down ??= sweep(this.folder);
+    return this.#down;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isKept) await this.down();
+  }
+
+  async #boot(): Promise<void> {
+    await Promise.all([
+      ...this.servers.map(async (server) => {
+        await server.boot();
+        await server.startGlusterd();
+      }),
+      ...this.workers.map((worker) => worker.boot()),
+    ]);
+    await makeTrustedPool(this.servers);
+  }
+}
+
+function nth<T>(list: readonly T[], number: number, what: string): T {
+  const found = list[number - 1];
+  if (found === undefined) throw new Error(`the lab has no ${what} ${number}`);
+  return found;
+}
+
+function defaults(): LabOptions {
+  return {
+    name: process.env['GLUSTER_CSI_LAB'] ?? 'pool',
+    servers: 3,
+    workers: 2,
+    disksPerServer: 2,
+    diskBytes: 12 * GIB,
+  };
+}
+
+function membersOf({ servers, workers }: LabOptions): readonly NetworkMember[] {
+  const member = (letter: string, first: number) => (_: unknown, i: number) => ({
+    name: `${letter}${i + 1}`,
+    address: `10.85.0.${first + i}`,
+  });
+  return [
+    ...Array.from({ length: servers }, member('g', 1)),
+    ...Array.from({ length: workers }, member('w', 101)),
+  ];
+}

@@ -1,0 +1,34 @@
+import { rm } from 'node:fs/promises';
+import { readMounts } from '../../../src/host/mountinfo.ts';
+import { command } from './command.ts';
+import { detachLoops } from './loops.ts';
+import { kill, processesIn } from './processes.ts';
+import { until } from './until.ts';
+
+/**
+ * Takes down whatever a lab left: its processes, mounts, loop devices, namespaces and its folder. Needs no
+ * record of them, so it works after any crash: each network namespace of a lab is held by a mount below the
+ * lab's folder, and a process is the lab's if and only if it lives in one of them. Nothing there is success.
+ */
+export async function sweep(folder: string): Promise<void> {
+  const below = await mountsBelow(folder);
+  const namespaces = new Set(below.filter((mount) => mount.fsType === 'nsfs').map((mount) => mount.root));
+  await killAll(folder, namespaces);
+  for (const mount of below.toReversed()) await command(['umount', mount.target]);
+  await detachLoops(folder);
+  const left = await mountsBelow(folder);
+  if (left.length > 0) throw new Error(`${left[0]?.target} is still mounted; ${folder} is left as it is`);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function killAll(folder: string, namespaces: ReadonlySet<string>): Promise<void> {
+  await until(`processes of ${folder} ended`, () => {
+    const pids = processesIn(namespaces);
+    for (const pid of pids) kill(pid);
+    return pids.length === 0;
+  });
+}
+
+async function mountsBelow(folder: string) {
+  return (await readMounts()).filter((mount) => mount.target.startsWith(`${folder}/`));
+}
