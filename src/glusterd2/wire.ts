@@ -10,6 +10,7 @@ import { z } from 'zod';
 const bytes = z
   .number()
   .nonnegative()
+  .refine(Number.isInteger, 'must be a whole number of bytes')
   .transform((value) => BigInt(value));
 /** A size in a request of ours: exact. */
 const exactBytes = z
