@@ -1,4 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Call } from '../control/call.ts';
+import type { KeyedLocks } from '../control/locks.ts';
+import { withContext } from '../telemetry/context.ts';
+import { log } from '../telemetry/log.ts';
+import { toCodeName, toFault, toStatus } from './status.ts';
 
 /**
  * One RPC, typed from the wire to the reply. `decode` and `encode` are pure. Every RPC of every service takes
@@ -11,4 +17,94 @@ export interface Method<Wire, Request, Result, Reply> {
   keys?(request: Request): readonly string[];
   run(request: Request, call: Call): Promise<Result>;
   encode(result: Result): Reply;
+}
+
+/** A method as the server sees it, whatever it makes of a request in between. */
+export type AnyMethod<Wire, Reply> = Method<Wire, unknown, unknown, Reply>;
+
+/**
+ * The gRPC handler of a method. A client's cancel or deadline fires `Call.signal` and nothing else: by the
+ * CSI specification the work goes on, so its locks are held until `run` has settled.
+ */
+export function toHandler<Wire, Reply>(
+  name: string,
+  method: AnyMethod<Wire, Reply>,
+  locks: KeyedLocks,
+): handleUnaryCall<Wire, Reply> {
+  return (grpcCall, callback) => {
+    const call: Call = { id: randomUUID(), signal: toSignal(grpcCall) };
+    withContext({ requestId: call.id, method: name }, async () => {
+      const line = startLine();
+      try {
+        const reply = await perform(method, { wire: grpcCall.request, call, locks, line });
+        callback(null, reply);
+        line.end();
+      } catch (error) {
+        const { code, details } = toStatus(error, call.id);
+        callback({ code, details });
+        line.end(toCodeName(code), error);
+      }
+    });
+  };
+}
+
+interface Performance<Wire> {
+  readonly wire: Wire;
+  readonly call: Call;
+  readonly locks: KeyedLocks;
+  readonly line: LogLine;
+}
+
+async function perform<Wire, Reply>(
+  method: AnyMethod<Wire, Reply>,
+  { wire, call, locks, line }: Performance<Wire>,
+): Promise<Reply> {
+  const request = method.decode(wire);
+  const keys = method.keys?.(request) ?? [];
+  line.keys = keys;
+  using _held = locks.acquire(...keys);
+  return method.encode(await method.run(request, call));
+}
+
+interface LogLine {
+  keys: readonly string[];
+  end(outcome?: string, error?: unknown): void;
+}
+
+/** The one line that each RPC leaves in the log; errors are logged here, once, with what caused them. */
+function startLine(): LogLine {
+  const started = performance.now();
+  return {
+    keys: [],
+    end(outcome = 'OK', error) {
+      const facts = { keys: this.keys, ms: Math.round((performance.now() - started) * 10) / 10, outcome };
+      if (error === undefined) return log.info(facts, 'rpc');
+      const fault = toFault(error);
+      if (fault === undefined) return log.error({ ...facts, err: error }, 'rpc');
+      log.info({ ...facts, fault: fault.kind, reason: fault.message, causes: causesOf(fault) }, 'rpc');
+    },
+  };
+}
+
+function causesOf(error: Error): string[] {
+  const causes: string[] = [];
+  let cause = error.cause;
+  while (cause instanceof Error && causes.length < 8) {
+    causes.push(`${cause.name}: ${cause.message}`);
+    cause = cause.cause;
+  }
+  return causes;
+}
+
+function toSignal(grpcCall: ServerUnaryCall<unknown, unknown>): AbortSignal {
+  const controller = new AbortController();
+  grpcCall.on('cancelled', () => {
+    const isOver = Number(grpcCall.getDeadline()) <= Date.now();
+    controller.abort(
+      isOver
+        ? new DOMException('the deadline of the call passed', 'TimeoutError')
+        : new DOMException('the caller went away', 'AbortError'),
+    );
+  });
+  return controller.signal;
 }
