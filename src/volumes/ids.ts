@@ -37,7 +37,8 @@ export function parseVolumeName(text: string, field = 'volume name'): VolumeName
   return text;
 }
 
-function isVolumeName(text: string): text is VolumeName {
+/** True for a name that a Gluster volume may have (see VolumeName). */
+export function isVolumeName(text: string): text is VolumeName {
   return VOLUME.test(text) && text !== 'all';
 }
 
