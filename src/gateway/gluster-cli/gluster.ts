@@ -107,12 +107,12 @@ export interface Gluster {
     force: boolean,
     call: Call,
   ): Promise<void>;
-  /** Name, value, default and whether set, of all options or one. */
+  /** All options or one. The value is empty when there is none. Throws `not-found`, `invalid` for an unknown option. */
   options(
     name: string,
     option: string | undefined,
     call: Call,
-  ): Promise<readonly { name: string; value: string }[]>;
+  ): Promise<readonly { readonly name: string; readonly value: string; readonly isDefault: boolean }[]>;
   /** Throws `conflict` when it is a peer already, `unreachable`. */
   probe(host: string, call: Call): Promise<void>;
   /** Throws `wrong-state` when it holds bricks, `not-found`. */

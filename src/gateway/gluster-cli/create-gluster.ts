@@ -1,0 +1,17 @@
+import { createChanges } from './changes.ts';
+import type { Gluster } from './gluster.ts';
+import { createQueries } from './queries.ts';
+import { createRunner } from './run-gluster.ts';
+
+export interface GlusterOptions {
+  /** How many changing commands run at once. */
+  readonly parallelMutations: number;
+  /** How gluster is started; default `['gluster']`. Tests start it within a server's namespaces. */
+  readonly command?: readonly string[];
+}
+
+/** The pool that this server belongs to, by its own `gluster` command. */
+export function createGluster(options: GlusterOptions): Gluster {
+  const runner = createRunner(options.command ?? ['gluster']);
+  return { ...createQueries(runner), ...createChanges(runner, options.parallelMutations) };
+}
