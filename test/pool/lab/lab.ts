@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
 import type { GlusterServer } from './gluster-server.ts';
 import type { Machine } from './machine.ts';
-import { makeMachine, makeServer } from './make-machines.ts';
+import { makeMachine, makeServer, type Place } from './make-machines.ts';
 import { makeNetwork, type NetworkMember } from './network.ts';
 import { checkRequirements } from './requirements.ts';
 import { claimStateFolder, disownStateFolder } from './state-folder.ts';
@@ -24,6 +22,7 @@ const GIB = 1024 ** 3;
 /** A trusted pool and worker nodes, up for as long as it is not disposed of. */
 export class Lab {
   readonly folder: string;
+  readonly members: readonly NetworkMember[];
   readonly servers: readonly GlusterServer[];
   readonly workers: readonly Machine[];
   readonly #stopOnSignal: () => void;
@@ -31,12 +30,13 @@ export class Lab {
   #isKept = false;
 
   private constructor(
-    folder: string,
+    { folder, network }: Place,
     servers: readonly GlusterServer[],
     workers: readonly Machine[],
     stopOnSignal: () => void,
   ) {
     this.folder = folder;
+    this.members = network.members;
     this.servers = servers;
     this.workers = workers;
     this.#stopOnSignal = stopOnSignal;
@@ -55,7 +55,7 @@ export class Lab {
       const members = membersOf(settings);
       const place = { folder, network: await makeNetwork(folder, members) };
       const lab = new Lab(
-        folder,
+        place,
         await Promise.all(members.slice(0, settings.servers).map((one) => makeServer(place, one, settings))),
         await Promise.all(members.slice(settings.servers).map((one) => makeMachine(place, one))),
         stopOnSignal,

@@ -14,18 +14,18 @@ export async function attachedLoops(): Promise<readonly Loop[]> {
   const { stdout } = await command([
     'losetup',
     '--list',
-    '--raw',
-    '--noheadings',
+    '--json',
     '--output',
     'NAME,MAJ:MIN,BACK-MAJ:MIN,BACK-FILE',
   ]);
-  return stdout
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [device = '', number = '', fileDevice = '', ...file] = line.trim().split(/ +/);
-      return { device, number, fileDevice, file: file.join(' ') };
-    });
+  if (stdout.trim() === '') return [];
+  const { loopdevices } = JSON.parse(stdout) as { loopdevices: readonly Record<string, string | null>[] };
+  return loopdevices.map((row) => ({
+    device: row['name'] ?? '',
+    number: row['maj:min']?.trim() ?? '',
+    file: row['back-file'] ?? '',
+    fileDevice: row['back-maj:min']?.trim() ?? '',
+  }));
 }
 
 /**
