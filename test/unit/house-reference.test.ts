@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { z } from 'zod';
+import { driverConfig, gatewayConfig, ROLES, readCommandLine } from '../../src/config.ts';
+import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
+import { toCodeName, toStatus } from '../../src/csi/status.ts';
+import { toHttpStatus } from '../../src/gateway/http-status.ts';
+
+/** What docs/reference says is held to the sources: nothing is missing there, and nothing is left over. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+describe('docs/reference/errors.md', () => {
+  const rows = tables('errors.md')[0] ?? [];
+  const kinds = [...read('src/control/fault.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map(([, kind]) => kind);
+
+  it('has a row for each kind of fault, and no other', () => {
+    expect(kinds).to.include.members(['invalid', 'uncertain']);
+    expect(rows.map(([kind]) => code(kind))).to.deep.equal(kinds);
+  });
+
+  it('gives each kind the code and the status that it leaves with', () => {
+    const actual = kinds.map((kind) => {
+      const fault = new Fault(kind as FaultKind, 'x');
+      return [kind, toCodeName(toStatus(fault, 'id').code), String(toHttpStatus(fault))];
+    });
+    expect(rows.map(([kind, grpc, http]) => [code(kind), grpc, http])).to.deep.equal(actual);
+  });
+});
+
+describe('docs/reference/config.md', () => {
+  const [flags = [], driver = [], gateway = []] = tables('config.md');
+
+  it('has a row for each flag with the roles that know it, and no other', () => {
+    const documented = flags.flatMap(([flag, roles]) => {
+      const known = roles === 'all' ? ROLES : (roles ?? '').split(', ');
+      return known.map((role) => `${role} ${code(flag)}`);
+    });
+    const actual = ROLES.flatMap((role) => knownFlags(role).map((flag) => `${role} ${flag}`));
+    expect(documented).to.have.members(actual);
+  });
+
+  it('has a row for each key of the driver’s file, and no other', () => {
+    expect(driver.map(([key]) => code(key))).to.have.members(keysOf(driverConfig));
+  });
+
+  it('has a row for each key of the gateway’s file, and no other', () => {
+    expect(gateway.map(([key]) => code(key))).to.have.members(keysOf(gatewayConfig));
+  });
+
+  it('tells the defaults that the schemas have', () => {
+    const read = driverConfig.parse({
+      version: 1,
+      clusters: [{ name: 'a', gateways: ['http://127.0.0.1:1'], servers: ['s'] }],
+    }).clusters[0];
+    const documented = Object.fromEntries(driver.map(([key, value]) => [code(key), code(value)]));
+    expect(documented['clusters[].user']).to.equal(read?.user);
+    expect(documented['clusters[].timeoutMs']).to.equal(String(read?.timeoutMs));
+    expect(documented['clusters[].insecure']).to.equal(String(read?.insecure));
+  });
+});
+
+function read(path: string): string {
+  return readFileSync(`${root}${path}`, 'utf8');
+}
+
+/** The tables of a reference page, without their heads; cells as written. */
+function tables(page: string): string[][][] {
+  return read(`docs/reference/${page}`)
+    .split(/\n(?!\|)/)
+    .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
+    .filter((lines) => lines.length > 2)
+    .map((lines) =>
+      lines.slice(2).map((line) =>
+        line
+          .slice(1, -1)
+          .split('|')
+          .map((cell) => cell.trim()),
+      ),
+    );
+}
+
+function code(cell: string | undefined): string {
+  return cell?.replaceAll('`', '') ?? '';
+}
+
+/** The command line itself names the flags that it knows when it is given another. */
+function knownFlags(role: string): string[] {
+  try {
+    readCommandLine([role, '--no-such-flag', 'x'], {});
+  } catch (error) {
+    if (isFault(error, 'invalid')) return /known are (.*)$/.exec(error.message)?.[1]?.split(', ') ?? [];
+    throw error;
+  }
+  throw new Error('an unknown flag was accepted');
+}
+
+/** Every key of a schema as the documentation writes it: `listen.port`, `clusters[].name`, `deviceRoots[]`. */
+function keysOf(schema: unknown, path = ''): string[] {
+  if (schema instanceof z.ZodObject) {
+    const prefix = path === '' ? '' : `${path}.`;
+    return Object.entries(schema.shape).flatMap(([key, inner]) => keysOf(inner, `${prefix}${key}`));
+  }
+  if (schema instanceof z.ZodArray) return keysOf(schema.element, `${path}[]`);
+  if (schema instanceof z.ZodPipe) return keysOf(schema.in, path);
+  if (
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodExactOptional
+  ) {
+    return keysOf(schema.def.innerType, path);
+  }
+  return [path];
+}
