@@ -33,6 +33,8 @@ export interface FileSystemUsage {
   readonly freeInodes: bigint;
 }
 
+export type PathState = 'directory' | 'other' | 'absent' | 'dead' | 'offline' | 'hung';
+
 /**
  * The machine, as the node service needs it. No method of it touches a volume's path with node:fs (a dead
  * FUSE mount blocks Node's file threads): facts come from mountinfo, the rest runs in a child with a deadline.
@@ -41,7 +43,11 @@ export interface FileSystemUsage {
 export interface Host {
   /** All mounts, oldest first; of several at one target the last one is on top. */
   mounts(): Promise<readonly Mount[]>;
-  /** Mounts a Gluster volume. Success only once it is in mountinfo. Throws `unreachable`, with the client's own reason. */
+  /**
+   * Mounts a Gluster volume. Success only once it is in mountinfo and its root answers; a failure leaves nothing
+   * mounted and no client, or is `uncertain`. Throws `unreachable`, with the client's own reason, `not-found` when
+   * the servers have no such volume, `invalid` for an option or a server that is not allowed.
+   */
   mountGluster(mount: GlusterMount, call: Call): Promise<void>;
   /** Binds `source` at `target`, read-only if asked: seen by nobody in between as writable. */
   bind(source: string, target: string, options: { readonly: boolean }, call: Call): Promise<void>;
@@ -51,8 +57,11 @@ export interface Host {
   makeDirectory(path: string, call: Call): Promise<void>;
   /** Removes the directory when empty and not a mount; absent is success. Throws `wrong-state` when it is not empty. */
   removeDirectory(path: string, call: Call): Promise<void>;
-  /** What is at the path: asked in a child with a short deadline. `dead`: ENOTCONN and the like; `hung`: no answer. */
-  probe(path: string, call: Call): Promise<'directory' | 'other' | 'absent' | 'dead' | 'hung'>;
+  /**
+   * What is at the path: asked past the kernel's caches, in a child with a short deadline. `dead`: the FUSE client
+   * is gone (ENOTCONN and the like); `offline`: it lives and has lost its servers; `hung`: no answer.
+   */
+  probe(path: string, call: Call): Promise<PathState>;
   /** statfs in a child. Throws `not-found` when the path does not exist, `unreachable` when the mount is dead. */
   usage(path: string, call: Call): Promise<FileSystemUsage>;
 }

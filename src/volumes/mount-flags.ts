@@ -24,7 +24,8 @@ const DIRECT_IO: ValueForm = {
  * expands their values without quotes, so each value has a pattern with neither blanks nor glob characters,
  * and no option is here whose value is a path (`log-file`, `dump-fuse`), that chooses what is mounted
  * (`volume-id`, `subdir-mount`, `transport`), that reaches into the volume's graph (`xlator-option`,
- * `fuse-mountopts`) or that lowers the server's guard (`no-root-squash`, `dev`, `suid`, `aux-gfid-mount`).
+ * `fuse-mountopts`) or that lowers the server's guard (`no-root-squash`, `dev`, `suid`, `aux-gfid-mount`). Nor is what the script
+ * takes and the client then fails on: `mem-accounting`, `nodiratime`, `norelatime`, `strictatime`, `lazyatime`.
  */
 const WITH_VALUE: Readonly<Record<string, ValueForm>> = {
   'attr-times-granularity': COUNT,
@@ -49,9 +50,9 @@ const WITH_VALUE: Readonly<Record<string, ValueForm>> = {
 };
 
 const WITHOUT_VALUE: readonly string[] = [
-  ...['acl', 'enable-ino32', 'fopen-keep-cache', 'global-threading', 'localtime-logging', 'mem-accounting'],
+  ...['acl', 'enable-ino32', 'fopen-keep-cache', 'global-threading', 'localtime-logging'],
   ...['resolve-gids', 'ro', 'rw', 'selinux', 'worm', '_netdev', 'nodev', 'noexec', 'exec', 'nosuid'],
-  ...['atime', 'noatime', 'diratime', 'nodiratime', 'relatime', 'norelatime', 'strictatime', 'lazyatime'],
+  ...['atime', 'noatime', 'diratime', 'relatime'],
 ];
 
 /** The names of all mount flags that are allowed. */
