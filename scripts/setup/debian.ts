@@ -6,6 +6,7 @@ const PACKAGES = [
   'glusterfs-client',
   'glusterfs-server',
   'iproute2',
+  'mount',
   'openssl',
   'procps',
   'util-linux',
