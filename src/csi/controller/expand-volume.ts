@@ -1,0 +1,37 @@
+import { invalid } from '../../control/fault.ts';
+import { chooseCapacity } from '../../volumes/capacity-range.ts';
+import { locate } from '../../volumes/clusters.ts';
+import { type ExpandVolume, expandVolume } from '../../volumes/expand-volume.ts';
+import { decodeRange, decodeVolumeId } from '../decode.ts';
+import { decodeCapability, requireSupported } from '../decode-capability.ts';
+import type { ControllerExpandVolumeRequest__Output } from '../generated/csi/v1/ControllerExpandVolumeRequest.ts';
+import type { ControllerExpandVolumeResponse } from '../generated/csi/v1/ControllerExpandVolumeResponse.ts';
+import type { Method } from '../method.ts';
+import { type ControllerContext, volumeKey } from './context.ts';
+
+/** Gluster's clients see the new size by themselves, so nothing is left for the node to do. */
+export function expandVolumeMethod({
+  clusters,
+  owner,
+}: ControllerContext): Method<
+  ControllerExpandVolumeRequest__Output,
+  ExpandVolume,
+  bigint,
+  ControllerExpandVolumeResponse
+> {
+  return {
+    decode(wire) {
+      const volumeId = decodeVolumeId(wire.volumeId);
+      const range = decodeRange(wire.capacityRange);
+      if (range.requiredBytes === 0n && range.limitBytes === 0n) {
+        throw invalid('capacity_range', 'is missing; give required_bytes');
+      }
+      chooseCapacity(range);
+      if (wire.volumeCapability !== null) requireSupported([decodeCapability(wire.volumeCapability)]);
+      return { volume: locate(clusters, volumeId), range, owner };
+    },
+    keys: ({ volume }) => [volumeKey(volume)],
+    run: expandVolume,
+    encode: (capacityBytes) => ({ capacityBytes: String(capacityBytes), nodeExpansionRequired: false }),
+  };
+}
