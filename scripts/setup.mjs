@@ -30,12 +30,10 @@ async function main(args) {
 function installPackages() {
   if (problem() === undefined) return;
   console.log(`set-up: ${problem()}; running npm ci`);
-  // No package here needs an install script, and machines may forbid them.
+  // No package here needs an install script, and machines may forbid them, or leave out what is for development.
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=error'];
   try {
-    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   } catch (error) {
     fail(`npm ci failed (${error.message}); see its own words above`);
   }
@@ -72,19 +70,23 @@ function nodeVersion() {
   }
 }
 
-/** Runs a program to its end; a failure of it is ours. Signals to us are its own to answer: it may clean up. */
+/**
+ * Runs a program to its end; a failure of it is ours. Signals are its own to answer, since it may have to clean
+ * up: a terminal sends SIGINT to both of us, and SIGTERM is passed on.
+ */
 async function run(file, args) {
   const child = spawn(node24, [file, ...args], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH ?? ''}` },
   });
-  const forward = (signal) => child.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward);
+  const passOn = () => child.kill('SIGTERM');
+  const leaveToChild = () => {};
+  process.on('SIGTERM', passOn).on('SIGINT', leaveToChild);
   const code = await new Promise((resolve) => {
     child.on('error', (error) => fail(`${file} cannot be run: ${error.message}`));
     child.on('exit', (exitCode, signal) => resolve(exitCode ?? 128 + (constants.signals[signal] ?? 0)));
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, forward);
+  process.off('SIGTERM', passOn).off('SIGINT', leaveToChild);
   if (code !== 0) process.exit(code);
 }
 

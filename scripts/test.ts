@@ -27,38 +27,38 @@ const PARTS: readonly Part[] = [
     name: 'contract',
     about: 'fakes and adapters keep the same promises',
     testMs: 60_000,
-    minutes: 10,
+    minutes: 8,
     needs: ['go'],
   },
   {
     name: 'rpc',
     about: 'every RPC over a socket, on fakes, with faults',
     testMs: 60_000,
-    minutes: 10,
+    minutes: 8,
     needs: [],
   },
   {
     name: 'host',
     about: 'commands, mounts and bricks of this machine',
     testMs: 60_000,
-    minutes: 10,
+    minutes: 8,
     needs: ['debian'],
   },
   {
     name: 'gateway',
     about: 'the REST API over a real glusterd',
     testMs: 120_000,
-    minutes: 15,
+    minutes: 12,
     needs: ['debian'],
   },
   {
     name: 'sanity',
     about: 'csi-sanity on the pool, twice',
     testMs: 900_000,
-    minutes: 30,
+    minutes: 15,
     needs: ['debian', 'go'],
   },
-  { name: 'pool', about: 'the whole path on three servers', testMs: 300_000, minutes: 30, needs: ['debian'] },
+  { name: 'pool', about: 'the whole path on three servers', testMs: 300_000, minutes: 20, needs: ['debian'] },
 ];
 const STOP_GRACE_MS = 30_000;
 
@@ -68,7 +68,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'gluster-csi-test-'));
 const totals: Counts[] = [];
 let running: ChildProcess | undefined;
 let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
 for (const part of parts) {
   if (!interrupted) totals.push(await runPart(part));
@@ -136,14 +136,14 @@ function judge(part: Part, counts: Counts, ended: string): Counts {
   return { passed: counts.passed, failed: 1 };
 }
 
-/** Asks a part to clean up and end; kills it when it does not. */
-function stop(child: ChildProcess): void {
-  child.kill('SIGTERM');
+/** Asks a part to clean up and end, unless a terminal has asked it already; kills it when it does not. */
+function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): void {
+  if (signal !== 'SIGINT') child.kill(signal);
   const kill = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS);
   child.on('exit', () => clearTimeout(kill));
 }
 
-function interrupt(): void {
+function interrupt(signal: NodeJS.Signals): void {
   interrupted = true;
-  if (running !== undefined) stop(running);
+  if (running !== undefined) stop(running, signal);
 }
