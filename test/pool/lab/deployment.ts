@@ -11,6 +11,7 @@ import {
   writeConfigFiles,
 } from './config-files.ts';
 import { type CsiClient, csiClient } from './csi-client.ts';
+import { addDevices } from './devices.ts';
 import { forwardToSocket } from './forward.ts';
 import type { Lab } from './lab.ts';
 import { listensOn, type Program, programArgv } from './program.ts';
@@ -32,6 +33,7 @@ export class Deployment {
   readonly controllerClient: CsiClient;
   readonly #authority: Authority;
   readonly #relay: Service;
+  readonly #program: Program;
   #files: ConfigFiles;
 
   private constructor(lab: Lab, authority: Authority, files: ConfigFiles, options: DeploymentOptions) {
@@ -41,6 +43,7 @@ export class Deployment {
     this.lab = lab;
     this.#authority = authority;
     this.#files = files;
+    this.#program = program;
     this.gateways = lab.servers.map(
       ({ machine }) =>
         new Service(machine, {
@@ -71,6 +74,7 @@ export class Deployment {
       ...[...deployment.gateways, deployment.controller, ...deployment.nodes].map((one) => one.start()),
       deployment.#relay.start(),
     ]);
+    await addDevices(await deployment.restClient(1), lab);
     return deployment;
   }
 
@@ -97,6 +101,16 @@ export class Deployment {
         await gateway.start();
       }),
     );
+  }
+
+  /** Boots a server as its init system would: brick images are mounted before glusterd starts, then the gateway. */
+  async bootServer(server: number): Promise<void> {
+    const { machine } = this.lab.server(server);
+    await this.lab.server(server).boot();
+    const config = this.#files.gateway(machine.name);
+    await machine.must(programArgv(this.#program, ['mount-bricks', '--config', config]));
+    await this.lab.server(server).startGlusterd();
+    await this.gateway(server).start();
   }
 
   get authority(): Authority {

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { CsiVolume, MIB } from './lab/csi-volume.ts';
+import type { Deployment } from './lab/deployment.ts';
+import { failureOf } from './lab/grpc-failure.ts';
+import { leftovers } from './lab/leftovers.ts';
+import { untilWhole } from './lab/trusted-pool.ts';
+import { until } from './lab/until.ts';
+import { sharedDeployment } from './shared-deployment.ts';
+
+const BYTES = 320n * MIB;
+const UNCERTAIN = ['UNAVAILABLE', 'ABORTED', 'DEADLINE_EXCEEDED'];
+
+describe('servers that fail', () => {
+  let deployment: Deployment;
+  before(async () => {
+    deployment = await sharedDeployment();
+  });
+  afterEach(async () => {
+    for (const [index, server] of deployment.lab.servers.entries()) {
+      if (!server.machine.isUp) await deployment.bootServer(index + 1);
+    }
+    for (const server of deployment.lab.servers) await untilWhole(server, 3);
+  });
+
+  it('one down: pods go on, volumes that need it are refused by its name, others are served', async () => {
+    const { lab } = deployment;
+    const mounted = await CsiVolume.create(deployment, { name: 'goes-on', bytes: BYTES });
+    const target = await mounted.mount(1);
+    await lab.server(3).powerCut();
+    await lab.worker(1).must(['dd', 'if=/dev/zero', `of=${target}/file`, 'bs=1M', 'count=16', 'conv=fsync']);
+
+    const refused = await failureOf(CsiVolume.create(deployment, { name: 'needs-three', bytes: BYTES }));
+    expect(refused.message).to.match(/\bg3\b/);
+    expect([...UNCERTAIN, 'RESOURCE_EXHAUSTED']).to.include(refused.code);
+    const single = await CsiVolume.create(deployment, {
+      name: 'needs-one',
+      bytes: BYTES,
+      parameters: { replica: '1' },
+    });
+    await single.mount(2);
+    await single.unmount(2);
+    await single.delete();
+
+    await deployment.bootServer(3);
+    await untilWhole(lab.server(1), 3);
+    await untilHealed(deployment, mounted.glusterName);
+    await mounted.unmount(1);
+    await mounted.delete();
+    expect(await leftovers(lab)).to.deep.equal([]);
+  });
+
+  it('all rebooted: bricks are mounted before glusterd, and the data is there', async () => {
+    const { lab } = deployment;
+    const volume = await CsiVolume.create(deployment, { name: 'rebooted', bytes: BYTES });
+    const target = await volume.mount(1);
+    await lab.worker(1).must(['dd', 'if=/dev/zero', `of=${target}/file`, 'bs=1M', 'count=16', 'conv=fsync']);
+    await volume.unmount(1);
+    for (const server of lab.servers) await server.powerCut();
+    await Promise.all(lab.servers.map((_, index) => deployment.bootServer(index + 1)));
+    for (const server of lab.servers) await untilWhole(server, 3);
+    await untilOnline(deployment, volume.glusterName);
+    const again = await volume.mount(2);
+    expect((await lab.worker(2).must(['stat', '--format=%s', `${again}/file`])).trim()).to.equal('16777216');
+    await volume.unmount(2);
+    await volume.delete();
+    expect(await leftovers(lab)).to.deep.equal([]);
+  });
+
+  it('the gateway alone started again: what is down of its server comes back', async () => {
+    const { lab } = deployment;
+    const volume = await CsiVolume.create(deployment, { name: 'restarted', bytes: BYTES });
+    const server = lab.server(2);
+    const brick = (
+      await server.machine.must(['findmnt', '--raw', '--noheadings', '--output', 'TARGET', '--types', 'xfs'])
+    )
+      .split('\n')
+      .find((path) => path.includes(`/bricks/${volume.glusterName}.`));
+    expect(brick).to.be.a('string');
+    await deployment.gateway(2).kill();
+    await server.machine.must(['pkill', '-KILL', '-x', 'glusterfsd']);
+    await server.machine.must(['umount', brick ?? '']);
+    await deployment.gateway(2).start();
+    await untilOnline(deployment, volume.glusterName);
+    await volume.delete();
+    expect(await leftovers(lab)).to.deep.equal([]);
+  });
+});
+
+async function untilHealed(deployment: Deployment, volume: string): Promise<void> {
+  const server = deployment.lab.server(1);
+  await until(
+    `${volume} healed`,
+    async () => {
+      const { stdout } = await server.gluster(['volume', 'heal', volume, 'info']);
+      const entries = stdout.split('\n').filter((line) => line.startsWith('Number of entries:'));
+      return entries.length === 3 && entries.every((line) => line === 'Number of entries: 0');
+    },
+    { timeoutMs: 90_000, everyMs: 500 },
+  );
+}
+
+async function untilOnline(deployment: Deployment, volume: string): Promise<void> {
+  const server = deployment.lab.server(1);
+  await until(
+    `all bricks of ${volume} online`,
+    async () => {
+      const { stdout } = await server.gluster(['volume', 'status', volume, 'detail']);
+      return stdout.split('\n').filter((line) => /^Online\s*:\s*Y/.test(line)).length === 3;
+    },
+    { everyMs: 200 },
+  );
+}
