@@ -5,6 +5,7 @@ import { failureOf } from './lab/grpc-failure.ts';
 import { leftovers } from './lab/leftovers.ts';
 import { untilWhole } from './lab/trusted-pool.ts';
 import { until } from './lab/until.ts';
+import { untilHealed } from './lab/until-healed.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
 const BYTES = 320n * MIB;
@@ -43,7 +44,7 @@ describe('servers that fail', () => {
 
     await deployment.bootServer(3);
     await untilWhole(lab.server(1), 3);
-    await untilHealed(deployment, mounted.glusterName);
+    await untilHealed(lab.server(1), mounted.glusterName, 3);
     await mounted.unmount(1);
     await mounted.delete();
     expect(await leftovers(lab)).to.deep.equal([]);
@@ -85,19 +86,6 @@ describe('servers that fail', () => {
     expect(await leftovers(lab)).to.deep.equal([]);
   });
 });
-
-async function untilHealed(deployment: Deployment, volume: string): Promise<void> {
-  const server = deployment.lab.server(1);
-  await until(
-    `${volume} healed`,
-    async () => {
-      const { stdout } = await server.gluster(['volume', 'heal', volume, 'info']);
-      const entries = stdout.split('\n').filter((line) => line.startsWith('Number of entries:'));
-      return entries.length === 3 && entries.every((line) => line === 'Number of entries: 0');
-    },
-    { timeoutMs: 90_000, everyMs: 500 },
-  );
-}
 
 async function untilOnline(deployment: Deployment, volume: string): Promise<void> {
   const server = deployment.lab.server(1);

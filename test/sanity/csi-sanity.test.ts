@@ -1,0 +1,74 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { Deployment } from '../pool/lab/deployment.ts';
+import { Lab } from '../pool/lab/lab.ts';
+import { leftovers } from '../pool/lab/leftovers.ts';
+import { buildCsiSanity } from './build-csi-sanity.ts';
+import { parseJunitReport, type Spec } from './junit-report.ts';
+
+const MIB = 1024 ** 2;
+const PASSES = ['first', 'second'];
+
+describe('csi-sanity on the pool', () => {
+  let program: string;
+  let lab: Lab;
+  let deployment: Deployment;
+  before(async () => {
+    program = buildCsiSanity();
+    lab = await Lab.up({ name: process.env['GLUSTER_CSI_LAB'] ?? 'sanity', workers: 1 });
+    deployment = await Deployment.on(lab);
+  });
+  after(() => lab?.down());
+
+  for (const pass of PASSES) {
+    it(`has no failures on the ${pass} pass, and leaves nothing`, async () => {
+      const specs = await runCsiSanity(program, deployment, pass);
+      report(pass, specs);
+      const failed = specs.filter(({ outcome }) => outcome === 'failed');
+      expect(failed.map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal([]);
+      expect(specs.filter(({ outcome }) => outcome === 'passed').length).to.be.above(40);
+      expect(specs.filter(({ outcome, reason }) => outcome === 'skipped' && reason === '')).to.deep.equal([]);
+      expect(await leftovers(lab)).to.deep.equal([]);
+    });
+  }
+});
+
+/** Runs the suite in worker 1, as a CO would: its mounts are that machine's. */
+async function runCsiSanity(program: string, { lab }: Deployment, pass: string): Promise<readonly Spec[]> {
+  const worker = lab.worker(1);
+  const { folder } = worker;
+  const parameters = `${folder}/class.yaml`;
+  const junit = `${folder}/sanity-${pass}.xml`;
+  await writeFile(parameters, 'cluster: pool\n');
+  await worker.must(['mkdir', '-p', `${folder}/kubelet`]);
+  const { stdout, stderr } = await worker.exec(
+    [
+      program,
+      `-csi.endpoint=unix://${folder}/node.sock`,
+      `-csi.controllerendpoint=unix://${folder}/controller.sock`,
+      `-csi.mountdir=${folder}/kubelet/target`,
+      `-csi.stagingdir=${folder}/kubelet/staging`,
+      `-csi.testvolumeparameters=${parameters}`,
+      `-csi.testvolumesize=${320 * MIB}`,
+      `-csi.testvolumeexpandsize=${400 * MIB}`,
+      `-csi.junitfile=${junit}`,
+      '-ginkgo.no-color',
+    ],
+    { timeoutMs: 840_000 },
+  );
+  await writeFile(`${folder}/sanity-${pass}.log`, stdout + stderr);
+  const xml = await readFile(junit, 'utf8').catch(() => {
+    throw new Error(`csi-sanity wrote no report; it said:\n${(stdout + stderr).slice(-3000)}`);
+  });
+  return parseJunitReport(xml);
+}
+
+function report(pass: string, specs: readonly Spec[]): void {
+  const count = (outcome: Spec['outcome']) => specs.filter((spec) => spec.outcome === outcome).length;
+  console.log(
+    `csi-sanity, ${pass} pass: ${specs.length} specs, ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+  );
+  for (const { name, reason } of specs.filter(({ outcome }) => outcome === 'skipped')) {
+    console.log(`  skipped: ${name}: ${reason}`);
+  }
+}
