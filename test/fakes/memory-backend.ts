@@ -1,0 +1,219 @@
+import { type Call, checkpoint } from '../../src/control/call.ts';
+import { Fault } from '../../src/control/fault.ts';
+import type { Backend, Capacity, VolumePage } from '../../src/volumes/backend.ts';
+import type { VolumeName } from '../../src/volumes/ids.ts';
+import type { Layout, Volume, VolumeClass, VolumeSpec } from '../../src/volumes/spec.ts';
+import { FaultInjector } from './fault-injector.ts';
+
+/** The steps at which a fault can be put in, in the order in which they happen. */
+export const POINTS = [
+  'create.reserve',
+  'create.define',
+  'find',
+  'start',
+  'resize.grow',
+  'resize.record',
+  'delete.stop',
+  'delete.undefine',
+  'delete.remove',
+  'list',
+  'capacity',
+] as const;
+export type Point = (typeof POINTS)[number];
+
+const GIB = 1024n ** 3n;
+
+interface Bricks {
+  /** Of the volume; what lies on the devices is more, by the layout. */
+  bytes: bigint;
+  readonly layout: Layout;
+  state: 'reserved' | 'used' | 'deleting';
+}
+
+/**
+ * A cluster in memory that keeps the promises of the Backend port and Gluster's rules: a volume in use is
+ * not deleted, only one change at a time is made to a volume, space is finite, volumes begin unstarted, and an
+ * interrupted request leaves what it had made. Faults are put in at named steps.
+ */
+export class MemoryBackend implements Backend {
+  readonly faults = new FaultInjector<Point>();
+  readonly calls = new Map<keyof Backend, number>();
+  readonly #deviceBytes: bigint;
+  readonly #volumes = new Map<VolumeName, Volume>();
+  readonly #bricks = new Map<VolumeName, Bricks>();
+  readonly #clients = new Map<VolumeName, number>();
+  readonly #inTransaction = new Set<VolumeName>();
+
+  constructor({ deviceBytes = 30_000n * GIB }: { deviceBytes?: bigint } = {}) {
+    this.#deviceBytes = deviceBytes;
+  }
+
+  /** All that there is, for comparing one history with another. */
+  get state() {
+    return { volumes: [...this.#volumes.values()], bricks: [...this.#bricks.entries()] };
+  }
+
+  /** A volume as somebody makes it by hand. */
+  addForeign(volume: Volume): void {
+    this.#volumes.set(volume.name, volume);
+  }
+
+  /** A client mounts the volume until the disposal. */
+  connectClient(name: VolumeName): Disposable {
+    this.#clients.set(name, (this.#clients.get(name) ?? 0) + 1);
+    return { [Symbol.dispose]: () => this.#clients.set(name, (this.#clients.get(name) ?? 1) - 1) };
+  }
+
+  async find(name: VolumeName, call: Call): Promise<Volume | undefined> {
+    this.#begin('find', call);
+    return this.faults.step('find', call, () => this.#volumes.get(name));
+  }
+
+  async create(spec: VolumeSpec, metadata: Readonly<Record<string, string>>, call: Call) {
+    this.#begin('create', call);
+    using _transaction = this.#transaction(spec.name);
+    if (this.#volumes.has(spec.name)) return 'exists';
+    await this.faults.step('create.reserve', call, () => this.#reserve(spec));
+    return this.faults.step('create.define', call, () => this.#define(spec, metadata));
+  }
+
+  async start(name: VolumeName, call: Call): Promise<void> {
+    this.#begin('start', call);
+    using _transaction = this.#transaction(name);
+    await this.faults.step('start', call, () => this.#change(name, { state: 'Started' }));
+  }
+
+  async delete(name: VolumeName, call: Call): Promise<void> {
+    this.#begin('delete', call);
+    using _transaction = this.#transaction(name);
+    if (this.#volumes.has(name)) await this.#undefine(name, call);
+    await this.faults.step('delete.remove', call, () => this.#bricks.delete(name));
+  }
+
+  async resize(name: VolumeName, capacityBytes: bigint, call: Call): Promise<bigint> {
+    this.#begin('resize', call);
+    using _transaction = this.#transaction(name);
+    const volume = this.#get(name);
+    const bricks = this.#bricks.get(name);
+    if (bricks === undefined) throw new Fault('wrong-state', `the bricks of volume ${name} cannot grow`);
+    const target = max(capacityBytes, volume.capacityBytes ?? 0n);
+    if (bricks.bytes < target) {
+      this.#requireSpace(volume.layout, target - bricks.bytes);
+      await this.faults.step('resize.grow', call, () => {
+        bricks.bytes = target;
+      });
+    }
+    await this.faults.step('resize.record', call, () => this.#change(name, { capacityBytes: target }));
+    return target;
+  }
+
+  async list({ key, value, after, limit }: Parameters<Backend['list']>[0], call: Call): Promise<VolumePage> {
+    this.#begin('list', call);
+    return this.faults.step('list', call, () => {
+      const matching = [...this.#volumes.values()]
+        .filter((volume) => volume.metadata[key] === value && volume.name > after)
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      return { volumes: matching.slice(0, limit), more: matching.length > limit };
+    });
+  }
+
+  async capacity({ layout }: VolumeClass, call: Call): Promise<Capacity> {
+    this.#begin('capacity', call);
+    return this.faults.step('capacity', call, () => {
+      const bytes = this.#usable(layout);
+      return { availableBytes: bytes, maximumVolumeBytes: bytes };
+    });
+  }
+
+  async ping(call: Call): Promise<void> {
+    this.#begin('ping', call);
+  }
+
+  #begin(method: keyof Backend, call: Call): void {
+    this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
+    checkpoint(call);
+  }
+
+  #transaction(name: VolumeName): Disposable {
+    if (this.#inTransaction.has(name)) {
+      throw new Fault('busy', `another transaction is in progress for ${name}; retry`);
+    }
+    this.#inTransaction.add(name);
+    return { [Symbol.dispose]: () => this.#inTransaction.delete(name) };
+  }
+
+  /** Bricks that a dead request left are undone first. Done twice, it finds its own. */
+  #reserve({ name, layout, capacityBytes }: VolumeSpec): void {
+    this.#bricks.delete(name);
+    this.#requireSpace(layout, capacityBytes);
+    this.#bricks.set(name, { bytes: capacityBytes, layout, state: 'reserved' });
+  }
+
+  #define(spec: VolumeSpec, metadata: Readonly<Record<string, string>>): 'created' | 'exists' {
+    if (this.#volumes.has(spec.name)) return 'exists';
+    const bricks = this.#bricks.get(spec.name);
+    if (bricks !== undefined) bricks.state = 'used';
+    const { name, layout, capacityBytes } = spec;
+    this.#volumes.set(name, { name, layout, capacityBytes, state: 'Created', metadata: { ...metadata } });
+    return 'created';
+  }
+
+  async #undefine(name: VolumeName, call: Call): Promise<void> {
+    if ((this.#clients.get(name) ?? 0) > 0) {
+      throw new Fault('wrong-state', `volume ${name} is in use by clients; unmount it first`);
+    }
+    if (this.#get(name).state === 'Started') {
+      await this.faults.step('delete.stop', call, () => this.#change(name, { state: 'Stopped' }));
+    }
+    const bricks = this.#bricks.get(name);
+    if (bricks !== undefined) bricks.state = 'deleting';
+    await this.faults.step('delete.undefine', call, () => this.#volumes.delete(name));
+  }
+
+  #get(name: VolumeName): Volume {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) throw new Fault('not-found', `volume ${name} does not exist`);
+    return volume;
+  }
+
+  #change(name: VolumeName, change: Partial<Volume>): void {
+    this.#volumes.set(name, { ...this.#get(name), ...change });
+  }
+
+  #requireSpace(layout: Layout, bytes: bigint): void {
+    const usable = this.#usable(layout);
+    if (bytes <= usable) return;
+    throw new Fault('exhausted', `${bytes} bytes were asked for and ${usable} are free; add devices`);
+  }
+
+  #usable(layout: Layout): bigint {
+    const taken = [...this.#bricks.values()].reduce((sum, one) => sum + onDevices(one.layout, one.bytes), 0n);
+    const { bricks, data } = shapeOf(layout);
+    return ((this.#deviceBytes - taken) * data) / bricks;
+  }
+}
+
+function onDevices(layout: Layout, bytes: bigint): bigint {
+  const { bricks, data } = shapeOf(layout);
+  return (bytes * bricks + data - 1n) / data;
+}
+
+/** Bricks with a full share, and how many of them hold different data. */
+function shapeOf(layout: Layout): { bricks: bigint; data: bigint } {
+  switch (layout.kind) {
+    case 'plain':
+      return { bricks: 1n, data: 1n };
+    case 'replica':
+      return { bricks: BigInt(layout.copies), data: 1n };
+    case 'arbiter':
+      return { bricks: 2n, data: 1n };
+    case 'disperse':
+      return { bricks: BigInt(layout.data + layout.redundancy), data: BigInt(layout.data) };
+    default:
+      return layout satisfies never;
+  }
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
