@@ -7,7 +7,7 @@ import { type ClientFiles, toClientArguments } from './client-arguments.ts';
 import { logFileOf, readLog, sizeOfLog, toMountFault } from './client-log.ts';
 import { killClient } from './client-process.ts';
 import { unmount } from './mount.ts';
-import { readMounts } from './mountinfo.ts';
+import { readMounts, topMount } from './mountinfo.ts';
 import { probe } from './probe.ts';
 import { run } from './run.ts';
 import { RUN_DIRECTORY } from './run-directory.ts';
@@ -21,14 +21,15 @@ export async function mountGluster(mount: GlusterMount, call: Call): Promise<voi
   const files = { logFile: logFileOf(mount), pidFile: `${RUN_DIRECTORY}/client-${randomUUID()}.pid` };
   const args = toClientArguments(mount, files);
   await mkdir(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
-  const [before, logStart] = await Promise.all([mountsAt(mount.target), sizeOfLog(files.logFile)]);
+  const [before, logStart] = await Promise.all([readMounts(), sizeOfLog(files.logFile)]);
+  const others = new Set(before.map(fileSystemOf));
   try {
     const { exitCode, stderr } = await run('glusterfs', args, { signal: call.signal, timeoutMs: MOUNT_MS });
-    if (exitCode !== 0 || !(await isServed(mount, before, call))) {
+    if (exitCode !== 0 || !(await isServed(mount, others, call))) {
       throw toMountFault(mount, await readLog(files.logFile, logStart), stderr);
     }
   } catch (error) {
-    await cleanUp({ mount, files, before: before.length, cause: error }, detached(call, CLEAN_UP_MS));
+    await cleanUp({ mount, files, others, cause: error }, detached(call, CLEAN_UP_MS));
     throw error;
   } finally {
     await rm(files.pidFile, { force: true });
@@ -36,29 +37,34 @@ export async function mountGluster(mount: GlusterMount, call: Call): Promise<voi
 }
 
 /** The client exits with 0 once it runs by itself, and may have died since, or never have reached a brick. */
-async function isServed(mount: GlusterMount, before: readonly Mount[], call: Call): Promise<boolean> {
-  const after = await mountsAt(mount.target);
-  if (after.length <= before.length || after.at(-1)?.fsType !== 'fuse.glusterfs') return false;
-  const state = await probe(mount.target, call);
-  if (state === 'hung') throw new Fault('timed-out', `the root of ${mount.volume} does not answer`);
+async function isServed(mount: GlusterMount, others: ReadonlySet<string>, call: Call): Promise<boolean> {
+  const { target, volume } = mount;
+  const mounts = await readMounts();
+  const made = mounts.filter((one) => isOwn(one, mount, others));
+  if (made.length > 0 && !made.some((one) => one === topMount(mounts, target))) {
+    throw new Fault('unreachable', `${target} does not show the mount of ${volume}; is it a symbolic link?`);
+  }
+  if (made.length === 0) return false;
+  const state = await probe(target, call);
+  if (state === 'hung') throw new Fault('timed-out', `the root of ${volume} does not answer`);
   return state === 'directory';
 }
 
 interface Failure {
   readonly mount: GlusterMount;
   readonly files: ClientFiles;
-  /** How many mounts lay at the target before. */
-  readonly before: number;
+  /** The file systems that were mounted before. */
+  readonly others: ReadonlySet<string>;
   readonly cause: unknown;
 }
 
 /** The client left its process group, so that the deadline did not reach it; it may even mount later. */
-async function cleanUp({ mount, files, before, cause }: Failure, call: Call): Promise<void> {
-  const { target } = mount;
+async function cleanUp({ mount, files, others, cause }: Failure, call: Call): Promise<void> {
   try {
     const pid = Number.parseInt(await readFile(files.pidFile, 'utf8').catch(() => ''), 10);
-    if (pid > 1) await killClient(pid, target);
-    for (let n = (await mountsAt(target)).length; n > before; n -= 1) await unmount(target, call);
+    if (pid > 1) await killClient(pid, mount.target);
+    const left = (await readMounts()).filter((one) => isOwn(one, mount, others));
+    for (const { target } of left) await unmount(target, call);
   } catch {
     throw new Fault('uncertain', `mounting ${mount.volume} failed, and so did taking it away; retry`, {
       cause,
@@ -66,6 +72,13 @@ async function cleanUp({ mount, files, before, cause }: Failure, call: Call): Pr
   }
 }
 
-async function mountsAt(target: string): Promise<readonly Mount[]> {
-  return (await readMounts()).filter((mount) => mount.target === target);
+/** True for a mount of the volume by a client that was not there before. */
+function isOwn(one: Mount, { volume }: GlusterMount, others: ReadonlySet<string>): boolean {
+  return (
+    one.fsType === 'fuse.glusterfs' && one.source.endsWith(`:/${volume}`) && !others.has(fileSystemOf(one))
+  );
+}
+
+function fileSystemOf({ device, source }: Mount): string {
+  return `${device} ${source}`;
 }

@@ -1,0 +1,36 @@
+import type { NodeVolume } from '../../staging/node-volume.ts';
+import { volumeStats } from '../../staging/volume-stats.ts';
+import { checkRange } from '../../volumes/capacity-range.ts';
+import { decodeRange } from '../decode.ts';
+import type { NodeExpandVolumeRequest__Output } from '../generated/csi/v1/NodeExpandVolumeRequest.ts';
+import type { NodeExpandVolumeResponse } from '../generated/csi/v1/NodeExpandVolumeResponse.ts';
+import type { Method } from '../method.ts';
+import type { NodeContext } from './context.ts';
+import { decodeOptionalPath, decodePath } from './decode-path.ts';
+import { decodeUsage } from './decode-usage.ts';
+import { getVolume } from './decode-volume.ts';
+
+interface ExpandRequest {
+  readonly volume: NodeVolume;
+  readonly path: string;
+}
+
+/**
+ * Gluster's clients see a volume's new size by themselves, so that nothing is done here: the reply is the size that
+ * the mount shows. No locks: it changes nothing.
+ */
+export function expandVolumeMethod(
+  context: NodeContext,
+): Method<NodeExpandVolumeRequest__Output, ExpandRequest, bigint, NodeExpandVolumeResponse> {
+  return {
+    decode(wire) {
+      const path = decodePath(wire.volumePath, 'volume_path');
+      decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
+      if (wire.capacityRange !== null) checkRange(decodeRange(wire.capacityRange));
+      if (wire.volumeCapability !== null) decodeUsage(wire.volumeCapability);
+      return { volume: getVolume(wire.volumeId), path };
+    },
+    run: async (request, call) => (await volumeStats(context, request, call)).totalBytes,
+    encode: (capacityBytes) => ({ capacityBytes: String(capacityBytes) }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { FileSystemUsage } from '../../staging/host.ts';
+import type { NodeVolume } from '../../staging/node-volume.ts';
+import { volumeStats } from '../../staging/volume-stats.ts';
+import type { NodeGetVolumeStatsRequest__Output } from '../generated/csi/v1/NodeGetVolumeStatsRequest.ts';
+import type { NodeGetVolumeStatsResponse } from '../generated/csi/v1/NodeGetVolumeStatsResponse.ts';
+import type { Method } from '../method.ts';
+import type { NodeContext } from './context.ts';
+import { decodeOptionalPath, decodePath } from './decode-path.ts';
+import { getVolume } from './decode-volume.ts';
+
+interface StatsRequest {
+  readonly volume: NodeVolume;
+  /** Where the volume is staged or published. */
+  readonly path: string;
+}
+
+/** No locks: it changes nothing, and kubelet asks often. */
+export function getVolumeStatsMethod(
+  context: NodeContext,
+): Method<NodeGetVolumeStatsRequest__Output, StatsRequest, FileSystemUsage, NodeGetVolumeStatsResponse> {
+  return {
+    decode(wire) {
+      const path = decodePath(wire.volumePath, 'volume_path');
+      decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
+      return { volume: getVolume(wire.volumeId), path };
+    },
+    run: (request, call) => volumeStats(context, request, call),
+    encode: toReply,
+  };
+}
+
+function toReply(usage: FileSystemUsage): NodeGetVolumeStatsResponse {
+  const { totalBytes, usedBytes, availableBytes, totalInodes, freeInodes } = usage;
+  return {
+    usage: [
+      {
+        unit: 'BYTES',
+        total: String(totalBytes),
+        used: String(usedBytes),
+        available: String(availableBytes),
+      },
+      {
+        unit: 'INODES',
+        total: String(totalInodes),
+        used: String(totalInodes - freeInodes),
+        available: String(freeInodes),
+      },
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import { Fault, invalid } from '../../control/fault.ts';
+import { type PublishRequest, publishVolume } from '../../staging/publish-volume.ts';
+import type { NodePublishVolumeRequest__Output } from '../generated/csi/v1/NodePublishVolumeRequest.ts';
+import type { NodePublishVolumeResponse } from '../generated/csi/v1/NodePublishVolumeResponse.ts';
+import type { Method } from '../method.ts';
+import { type NodeContext, targetKey } from './context.ts';
+import { decodePath } from './decode-path.ts';
+import { decodeUsage } from './decode-usage.ts';
+import { getVolume } from './decode-volume.ts';
+
+export function publishVolumeMethod(
+  context: NodeContext,
+): Method<NodePublishVolumeRequest__Output, PublishRequest, void, NodePublishVolumeResponse> {
+  return {
+    decode(wire) {
+      const volume = getVolume(wire.volumeId);
+      const target = decodePath(wire.targetPath, 'target_path');
+      const { mode, isReader, options } = decodeUsage(wire.volumeCapability);
+      const stagingPath = decodeStagingPath(wire.stagingTargetPath);
+      if (target === stagingPath) throw invalid('target_path', 'is the staging path; give another one');
+      const readonly = wire.readonly || isReader || options.includes('ro');
+      const singleWriter = mode === 'SINGLE_NODE_SINGLE_WRITER';
+      return { volume, stagingPath, target, readonly, options, singleWriter };
+    },
+    // By target, so that pods on one node do not wait for each other.
+    keys: ({ target }) => [targetKey(target)],
+    run: (request, call) => publishVolume(context, request, call),
+    encode: () => ({}),
+  };
+}
+
+/** The specification has its own code for this: the caller skipped a step. */
+function decodeStagingPath(path: string): string {
+  if (path !== '') return decodePath(path, 'staging_target_path');
+  throw new Fault('wrong-state', 'staging_target_path: is missing; stage the volume first and give its path');
+}

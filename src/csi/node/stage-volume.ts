@@ -1,0 +1,24 @@
+import { type StageRequest, stageVolume } from '../../staging/stage-volume.ts';
+import type { NodeStageVolumeRequest__Output } from '../generated/csi/v1/NodeStageVolumeRequest.ts';
+import type { NodeStageVolumeResponse } from '../generated/csi/v1/NodeStageVolumeResponse.ts';
+import type { Method } from '../method.ts';
+import { type NodeContext, stagingKeys } from './context.ts';
+import { decodePath } from './decode-path.ts';
+import { decodeUsage } from './decode-usage.ts';
+import { getVolume } from './decode-volume.ts';
+
+/** Secrets and contexts are not looked at: the node's own configuration says where the volume is. */
+export function stageVolumeMethod(
+  context: NodeContext,
+): Method<NodeStageVolumeRequest__Output, StageRequest, void, NodeStageVolumeResponse> {
+  return {
+    decode(wire) {
+      const volume = getVolume(wire.volumeId);
+      const stagingPath = decodePath(wire.stagingTargetPath, 'staging_target_path');
+      return { volume, stagingPath, options: decodeUsage(wire.volumeCapability).options };
+    },
+    keys: ({ volume, stagingPath }) => stagingKeys(volume.id, stagingPath),
+    run: (request, call) => stageVolume(context, request, call),
+    encode: () => ({}),
+  };
+}
