@@ -11,7 +11,7 @@ COPY src ./src
 RUN npm run --silent build
 
 FROM ${NODE_IMAGE}
-# glusterfs-client mounts; tini reaps the glusterfs processes that mount leaves behind.
+# glusterfs-client mounts; tini reaps the glusterfs processes that mounting leaves behind, also where it is not PID 1.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends glusterfs-client tini util-linux xfsprogs \
   && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
@@ -27,4 +27,4 @@ LABEL org.opencontainers.image.title="gluster-csi" \
 
 # The controller needs no rights. The node service mounts: its DaemonSet sets runAsUser 0 and privileged.
 USER 65532:65532
-ENTRYPOINT ["/usr/bin/tini", "--", "/usr/local/bin/node", "--enable-source-maps", "/usr/lib/gluster-csi/gluster-csi.mjs"]
+ENTRYPOINT ["/usr/bin/tini", "-s", "--", "/usr/local/bin/node", "--enable-source-maps", "/usr/lib/gluster-csi/gluster-csi.mjs"]
