@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { Fault } from '../../control/fault.ts';
+import { writeDurably } from '../../host/durable-file.ts';
+import type { BrickKey, StoredBrick } from './brick-store.ts';
+
+/** A brick's directory below `<device>/bricks`, and what lies in it. */
+export const RECORD = 'brick.json';
+export const IMAGE = 'image.xfs';
+export const MOUNT_POINT = 'fs';
+const BRICK = 'brick';
+
+const VERSION = 1;
+const bytes = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .transform(BigInt);
+const ordinal = z.number().int().min(0).max(9999);
+const volumeName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
+
+/** The key of a brick as it comes from another gateway or from a file. */
+export const brickKey = z.object({ volume: volumeName, subvol: ordinal, brick: ordinal });
+
+/** Format 1 of brick.json, frozen (test/fixtures/brick-v1). */
+const recordV1 = brickKey.extend({
+  v: z.literal(VERSION),
+  provisioner: z.enum(['loop', 'directory']),
+  state: z.enum(['reserved', 'used', 'deleting']),
+  token: z.string().min(1).max(512),
+  dataBytes: bytes,
+  accountBytes: bytes,
+  createdAt: z.number().int().nonnegative(),
+});
+
+/** `<volume>.<subvol>.<brick>`: no volume name has a dot. */
+export function formatKey(key: BrickKey): string {
+  return `${key.volume}.${key.subvol}.${key.brick}`;
+}
+
+/** True for the directory name of a brick of the volume, readable or not. */
+export function isKeyOf(name: string, volume: string): boolean {
+  return name.slice(0, Math.max(name.indexOf('.'), 0)) === volume;
+}
+
+export function brickDirectory(device: string, key: BrickKey): string {
+  return join(device, 'bricks', formatKey(key));
+}
+
+/** What gluster gets: below the mount point, so that an unmounted image is ENOENT and no empty brick. */
+export function brickPath(device: string, key: BrickKey): string {
+  return join(brickDirectory(device, key), MOUNT_POINT, BRICK);
+}
+
+/**
+ * Reads the record of the brick in a directory. Throws `wrong-state` when it is unreadable, of a newer
+ * version, or of another brick than the directory's name says; nothing may then be done to the brick.
+ */
+export async function readRecord(directory: string): Promise<StoredBrick> {
+  const path = join(directory, RECORD);
+  const parsed = recordV1.safeParse(await readJson(path));
+  if (!parsed.success)
+    throw new Fault('wrong-state', `${path} is damaged: ${firstIssue(parsed.error)}; repair it by hand`);
+  const { v: _version, ...record } = parsed.data;
+  if (formatKey(record) !== basename(directory))
+    throw new Fault('wrong-state', `${path} describes the brick ${formatKey(record)}; repair it by hand`);
+  const device = dirname(dirname(directory));
+  return { ...record, device, path: brickPath(device, record) };
+}
+
+/** Replaces the record in a directory, to last. */
+export async function writeRecord(directory: string, brick: StoredBrick): Promise<void> {
+  const { device: _device, path: _path, dataBytes, accountBytes, ...rest } = brick;
+  const record = { v: VERSION, ...rest, dataBytes: String(dataBytes), accountBytes: String(accountBytes) };
+  await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+async function readJson(path: string): Promise<unknown> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unreadable';
+    throw new Fault('wrong-state', `${path} cannot be read: ${reason}; repair it by hand`, { cause: error });
+  }
+  refuseNewer(path, json);
+  return json;
+}
+
+/** Throws `wrong-state` for a format that a later version of this program wrote. */
+export function refuseNewer(path: string, json: unknown): void {
+  const version = z.object({ v: z.number() }).safeParse(json).data?.v;
+  if (version !== undefined && version > VERSION)
+    throw new Fault(
+      'wrong-state',
+      `${path} has format ${version}, this gateway knows ${VERSION}; upgrade it`,
+    );
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return issue === undefined ? 'unreadable' : `${issue.path.join('.')} ${issue.message}`.trim();
+}

@@ -1,0 +1,110 @@
+import type { Call } from '../../control/call.ts';
+import { checkpoint } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import { brickDirectory, writeRecord } from './brick-record.ts';
+import type { BrickState, BrickStore, StoredBrick } from './brick-store.ts';
+import { addDevice, removeDevice, setDeviceState } from './devices.ts';
+import { growBricks } from './grow-bricks.ts';
+import { mountBricks } from './mount-bricks.ts';
+import { reserveBricks } from './reserve-bricks.ts';
+import { Serial } from './serial.ts';
+import type { StoreContext } from './store-context.ts';
+import { findBricks, markedDevices, surveyDevices } from './survey.ts';
+import { createTrash } from './trash.ts';
+
+export interface BrickStoreOptions {
+  /** Devices lie here or directly below, nowhere else. */
+  readonly deviceRoots: readonly string[];
+  /** Called before each step that changes something. Tests end the process there. */
+  readonly onStep?: (name: string) => Promise<void>;
+}
+
+/** The bricks of this server. One process at a time may change them. */
+export function createBrickStore(options: BrickStoreOptions): BrickStore {
+  const step = options.onStep ?? (async () => {});
+  const serial = new Serial();
+  const store: StoreContext = { roots: options.deviceRoots, step, serial, trash: createTrash(step) };
+
+  /** Work on a volume's bricks, in the volume's turn. */
+  function onVolume<T>(volume: string, call: Call, work: () => Promise<T>): Promise<T> {
+    return serial.run(volume, () => {
+      checkpoint(call);
+      return work();
+    });
+  }
+
+  return {
+    devices: async (_call) =>
+      (await surveyDevices(store.roots)).map(({ fileSystem: _id, ...device }) => device),
+    addDevice: (path, provisioner, _call) => addDevice(store, path, provisioner),
+    setDeviceState: (path, state, _call) => setDeviceState(store, path, state),
+    removeDevice: (path, _call) => removeDevice(store, path),
+    bricks: async (volume, _call) => listBricks(store, volume),
+    reserve: (token, requests, call) =>
+      onVolume(requests[0]?.volume ?? '', call, () => reserveBricks(store, token, requests, call)),
+    use: (volume, token, call) => onVolume(volume, call, () => useBricks(store, volume, token)),
+    undo: (volume, token, call) =>
+      onVolume(volume, call, () =>
+        discardBricks(store, volume, (brick) => brick.token === token && brick.state === 'reserved'),
+      ),
+    markDeleting: (volume, call) =>
+      onVolume(volume, call, async () => setState(store, await listBricks(store, volume), 'deleting')),
+    remove: (volume, call) =>
+      onVolume(volume, call, () => discardBricks(store, volume, (brick) => brick.state === 'deleting')),
+    grow: (volume, dataBytes, call) =>
+      onVolume(volume, call, async () => {
+        const bricks = (await listBricks(store, volume)).filter((brick) => brick.state === 'used');
+        await growBricks(store, bricks, dataBytes, call);
+      }),
+    mountAll: (call) => mountBricks(store, call),
+  };
+}
+
+/** A damaged brick of a volume that is asked for by name is a fault: nobody may work on half of them. */
+async function listBricks(store: StoreContext, volume: string | undefined): Promise<readonly StoredBrick[]> {
+  const devices = await markedDevices(store.roots);
+  const found = await Promise.all(devices.map(({ path }) => findBricks(path, volume)));
+  const damaged = found.flatMap((one) => one.damaged)[0];
+  if (volume !== undefined && damaged !== undefined) throw new Fault('wrong-state', damaged.reason);
+  return found.flatMap((one) => one.bricks);
+}
+
+async function useBricks(store: StoreContext, volume: string, token: string): Promise<void> {
+  const bricks = (await listBricks(store, volume)).filter((brick) => brick.token === token);
+  if (bricks.length === 0 || bricks.some((brick) => brick.state === 'deleting'))
+    throw new Fault('not-found', `the bricks reserved for volume ${volume} are gone; create it again`);
+  await setState(store, bricks, 'used');
+}
+
+async function setState(
+  store: StoreContext,
+  bricks: readonly StoredBrick[],
+  state: BrickState,
+): Promise<void> {
+  const others = bricks.filter((brick) => brick.state !== state);
+  await Promise.all(
+    others.map(async (brick) => {
+      await store.step(state);
+      await writeRecord(brickDirectory(brick.device, brick), { ...brick, state });
+    }),
+  );
+}
+
+async function discardBricks(
+  store: StoreContext,
+  volume: string,
+  chosen: (brick: StoredBrick) => boolean,
+): Promise<void> {
+  const bricks = (await listBricks(store, volume)).filter(chosen);
+  const ended = await Promise.allSettled(
+    bricks.map((brick) => store.trash.discard(brick.device, brickDirectory(brick.device, brick))),
+  );
+  // What an earlier try had moved to the trash and could not detach is in no list any more.
+  for (const { path } of await markedDevices(store.roots)) await store.trash.empty(path);
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed === undefined) return;
+  const reason = failed.reason instanceof Error ? failed.reason.message : String(failed.reason);
+  throw new Fault('uncertain', `bricks of volume ${volume} are not all removed: ${reason}; retry`, {
+    cause: failed.reason,
+  });
+}

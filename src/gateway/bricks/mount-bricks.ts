@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Call } from '../../control/call.ts';
+import { checkpoint } from '../../control/call.ts';
+import { Semaphore } from '../../control/semaphore.ts';
+import { log } from '../../telemetry/log.ts';
+import { brickDirectory, IMAGE } from './brick-record.ts';
+import type { StoredBrick } from './brick-store.ts';
+import { isAbsent } from './device-mark.ts';
+import { namesIn } from './device-paths.ts';
+import { mountLoopBrick } from './loop-brick.ts';
+import type { StoreContext } from './store-context.ts';
+import { ACCOUNT } from './store-context.ts';
+import { findBricks, markedDevices } from './survey.ts';
+import { makeDeviceDirectories } from './trash.ts';
+
+interface Failed {
+  readonly path: string;
+  readonly reason: string;
+}
+
+const PARALLEL = 4;
+
+/** See BrickStore.mountAll. */
+export async function mountBricks(store: StoreContext, call: Call): Promise<readonly Failed[]> {
+  const devices = await markedDevices(store.roots);
+  const failed = await Promise.all(devices.map(({ path }) => mountDevice(store, path, call)));
+  for (const one of failed.flat()) log.error(one, 'brick not served');
+  return failed.flat();
+}
+
+async function mountDevice(store: StoreContext, device: string, call: Call): Promise<readonly Failed[]> {
+  await makeDeviceDirectories(device);
+  await sweepMaking(store, device);
+  const { bricks, damaged } = await findBricks(device);
+  const permits = new Semaphore(PARALLEL);
+  const mounted = await Promise.all(
+    bricks.map((brick) => permits.run(call.signal, () => mountOne(store, brick, call))),
+  );
+  const unread = damaged.map(({ directory, reason }) => ({ path: directory, reason }));
+  // Last: a slow unlink must not keep bricks from being served.
+  return [...mounted.filter((one) => one !== undefined), ...unread, ...(await store.trash.empty(device))];
+}
+
+/** What a crash left before its rename is no reservation; the store's own reservations are kept out meanwhile. */
+function sweepMaking(store: StoreContext, device: string): Promise<void> {
+  return store.serial.run(ACCOUNT, async () => {
+    const making = join(device, 'making');
+    for (const name of await namesIn(making)) await store.trash.discard(device, join(making, name));
+  });
+}
+
+/** The record is read again in the volume's turn: a request may have removed the brick meanwhile. */
+function mountOne(store: StoreContext, seen: StoredBrick, call: Call): Promise<Failed | undefined> {
+  return store.serial.run(seen.volume, async () => {
+    checkpoint(call);
+    const brick = (await findBricks(seen.device, seen.volume)).bricks.find((one) => one.path === seen.path);
+    if (brick === undefined) return undefined;
+    try {
+      const isHalfMade = brick.state === 'reserved' && !(await hasImage(brick));
+      if (brick.provisioner === 'loop' && !isHalfMade) await mountLoopBrick(brick, store.step);
+      if (brick.state === 'used') await stat(brick.path);
+      return undefined;
+    } catch (error) {
+      return { path: brick.path, reason: error instanceof Error ? error.message : String(error) };
+    }
+  });
+}
+
+async function hasImage(brick: StoredBrick): Promise<boolean> {
+  try {
+    return (await stat(join(brickDirectory(brick.device, brick), IMAGE))).isFile();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { isFault } from '../../control/fault.ts';
+import { log } from '../../telemetry/log.ts';
+import type { FileSystemFacts } from './account.ts';
+import { brickDirectories, readFileSystem, readImageUse, unpromisedBytes } from './account.ts';
+import { isKeyOf, readRecord } from './brick-record.ts';
+import type { StoredBrick, StoredDevice } from './brick-store.ts';
+import type { DeviceMark } from './device-mark.ts';
+import { readMark } from './device-mark.ts';
+import { candidateDevices, checkDirectory, namesIn } from './device-paths.ts';
+
+export interface MarkedDevice {
+  readonly path: string;
+  readonly mark: DeviceMark;
+}
+
+/** A brick whose record cannot be read. It keeps its place and its space until somebody has looked. */
+export interface DamagedBrick {
+  readonly directory: string;
+  readonly reason: string;
+}
+
+/** Devices below the roots. A damaged one is logged and left out: nothing may be put on it. */
+export async function markedDevices(roots: readonly string[]): Promise<readonly MarkedDevice[]> {
+  const found = await Promise.all((await candidateDevices(roots)).map(toMarked));
+  return found.filter((device) => device !== undefined);
+}
+
+async function toMarked(path: string): Promise<MarkedDevice | undefined> {
+  try {
+    const mark = await readMark(path);
+    if (mark === undefined) return undefined;
+    await checkDirectory(path);
+    return { path, mark };
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    log.error({ device: path, reason: error.message }, 'device left out');
+    return undefined;
+  }
+}
+
+export interface FoundBricks {
+  readonly bricks: readonly StoredBrick[];
+  readonly damaged: readonly DamagedBrick[];
+}
+
+/** The bricks on a device, or those of one volume on it. */
+export async function findBricks(device: string, volume?: string): Promise<FoundBricks> {
+  const names = await namesIn(join(device, 'bricks'));
+  const wanted = volume === undefined ? names : names.filter((name) => isKeyOf(name, volume));
+  const bricks: StoredBrick[] = [];
+  const damaged: DamagedBrick[] = [];
+  for (const name of wanted) {
+    const directory = join(device, 'bricks', name);
+    try {
+      bricks.push(await readRecord(directory));
+    } catch (error) {
+      if (!isFault(error)) throw error;
+      damaged.push({ directory, reason: error.message });
+    }
+  }
+  return { bricks, damaged };
+}
+
+export interface SurveyedDevice extends StoredDevice {
+  /** Devices with the same number share one file system, and what is free on it. */
+  readonly fileSystem: number;
+}
+
+/** All devices with their accounts. */
+export async function surveyDevices(roots: readonly string[]): Promise<readonly SurveyedDevice[]> {
+  const devices = await Promise.all((await markedDevices(roots)).map(surveyDevice));
+  const free = new Map<number, bigint>();
+  for (const id of new Set(devices.map((device) => device.fileSystem.id))) {
+    const facts = addUp(devices.filter((device) => device.fileSystem.id === id));
+    const unpromised = unpromisedBytes(facts);
+    free.set(id, unpromised < 0n ? 0n : unpromised);
+  }
+  return devices.map((device) => {
+    const usedBytes = device.promisedToImages + device.promisedToDirectories;
+    const freeBytes = free.get(device.fileSystem.id) ?? 0n;
+    const { path, mark, bricks, fileSystem } = device;
+    const totalBytes = usedBytes + freeBytes;
+    return { path, ...mark, bricks, usedBytes, freeBytes, totalBytes, fileSystem: fileSystem.id };
+  });
+}
+
+type Surveyed = Awaited<ReturnType<typeof surveyDevice>>;
+
+async function surveyDevice({ path, mark }: MarkedDevice) {
+  const [fileSystem, found, directories] = await Promise.all([
+    readFileSystem(path),
+    findBricks(path),
+    brickDirectories(path),
+  ]);
+  const uses = await Promise.all(directories.map(readImageUse));
+  const damaged = await Promise.all(found.damaged.map(({ directory }) => readImageUse(directory)));
+  const promised = (provisioner: string) =>
+    sum(found.bricks.filter((brick) => brick.provisioner === provisioner).map((brick) => brick.accountBytes));
+  return {
+    path,
+    mark,
+    fileSystem,
+    bricks: directories.length,
+    imageBytes: sum(uses.map((use) => use.allocatedBytes)),
+    promisedToImages: promised('loop') + sum(damaged.map((use) => use.sizeBytes)),
+    promisedToDirectories: promised('directory'),
+  };
+}
+
+function addUp(devices: readonly Surveyed[]): FileSystemFacts {
+  const first = devices[0]?.fileSystem;
+  return {
+    sizeBytes: first?.sizeBytes ?? 0n,
+    availableBytes: first?.availableBytes ?? 0n,
+    imageBytes: sum(devices.map((device) => device.imageBytes)),
+    promisedToImages: sum(devices.map((device) => device.promisedToImages)),
+    promisedToDirectories: sum(devices.map((device) => device.promisedToDirectories)),
+  };
+}
+
+function sum(numbers: readonly bigint[]): bigint {
+  return numbers.reduce((total, number) => total + number, 0n);
+}

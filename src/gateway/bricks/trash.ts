@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rmdir, truncate, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../control/fault.ts';
+import { syncDirectory } from '../../host/durable-file.ts';
+import { detachLoop, findLoops } from '../../host/loop.ts';
+import { readMounts, topMount } from '../../host/mountinfo.ts';
+import { unmountPatiently } from '../../host/unmount.ts';
+import { log } from '../../telemetry/log.ts';
+import { IMAGE, MOUNT_POINT } from './brick-record.ts';
+import { isAbsent } from './device-mark.ts';
+import { namesIn } from './device-paths.ts';
+
+/** How long a brick process may take to let go after its volume was stopped. */
+const PATIENCE_MS = 5_000;
+
+/** Takes bricks away. Once a directory is in the trash its name is free and nobody looks at its record. */
+export interface Trash {
+  /** Moves a directory of a device into its trash, detaches what is mounted in it; unlinking goes on behind. */
+  discard(device: string, directory: string): Promise<void>;
+  /** Goes on with what was left in the trash by earlier processes or failures. Resolves with what stays there. */
+  empty(device: string): Promise<readonly { readonly path: string; readonly reason: string }[]>;
+  /** Resolves once all unlinking that was begun has ended. */
+  settled(): Promise<void>;
+}
+
+export function createTrash(step: (name: string) => Promise<void>): Trash {
+  const unlinking = new Set<Promise<void>>();
+  /** Directories in the trash that some call is at work on. */
+  const inHand = new Set<string>();
+
+  async function removeBehind(grave: string): Promise<void> {
+    try {
+      await removeTree(grave);
+    } catch (error) {
+      log.error({ path: grave, err: error }, 'not removed from the trash; it is tried again');
+    } finally {
+      inHand.delete(grave);
+    }
+  }
+
+  async function removeNow(grave: string): Promise<string | undefined> {
+    inHand.add(grave);
+    try {
+      await detach(grave, step);
+      await removeTree(grave);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      inHand.delete(grave);
+    }
+  }
+
+  return {
+    async discard(device, directory) {
+      const grave = join(device, 'trash', randomUUID());
+      inHand.add(grave);
+      try {
+        await step('trash');
+        await rename(directory, grave);
+        await syncDirectory(join(device, 'bricks'));
+        await step('detach');
+        await detach(grave, step);
+        await step('unlink');
+      } catch (error) {
+        inHand.delete(grave);
+        throw error;
+      }
+      const work = removeBehind(grave).finally(() => unlinking.delete(work));
+      unlinking.add(work);
+    },
+    async empty(device) {
+      const failed: { path: string; reason: string }[] = [];
+      for (const name of await namesIn(join(device, 'trash'))) {
+        const path = join(device, 'trash', name);
+        const reason = inHand.has(path) ? undefined : await removeNow(path);
+        if (reason !== undefined) failed.push({ path, reason });
+      }
+      return failed;
+    },
+    async settled() {
+      await Promise.allSettled(unlinking);
+    },
+  };
+}
+
+/** Unmounts and detaches a brick's image. An image that somebody still holds stays in the trash. */
+async function detach(grave: string, step: (name: string) => Promise<void>): Promise<void> {
+  const target = join(grave, MOUNT_POINT);
+  const mounted = topMount(await readMounts(), target);
+  const image = join(grave, IMAGE);
+  if (mounted !== undefined) {
+    await unmountPatiently(target, PATIENCE_MS);
+    await step('detach-loop');
+    await detachLoop(mounted.source);
+  }
+  const loops = mounted === undefined && (await exists(image)) ? await findLoops(image) : [];
+  await Promise.all(loops.map(detachLoop));
+}
+
+/**
+ * Removes a tree in the trash: follows no symbolic link, enters no other file system. An image that is
+ * still attached to a loop device (a process holds its lazily detached file system) is kept.
+ */
+async function removeTree(grave: string): Promise<void> {
+  const image = join(grave, IMAGE);
+  if (await exists(image)) {
+    const loops = await findLoops(image);
+    if (loops.length > 0) throw new Fault('busy', `${image} is still held by ${loops.join(', ')}`);
+    // Frees the blocks now: after an unlink XFS does it later, and the space would seem taken.
+    await truncate(image, 0);
+  }
+  await removeBelow(grave, (await lstat(grave)).dev);
+}
+
+async function removeBelow(path: string, device: number): Promise<void> {
+  const stats = await lstat(path);
+  if (stats.dev !== device) throw new Fault('busy', `${path} is a mount; unmount it`);
+  if (!stats.isDirectory()) return unlink(path);
+  for (const name of await readdir(path)) await removeBelow(join(path, name), device);
+  await rmdir(path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+/** The directories of a device that bricks pass through. */
+export async function makeDeviceDirectories(device: string): Promise<void> {
+  for (const name of ['making', 'bricks', 'trash'])
+    await mkdir(join(device, name), { mode: 0o700, recursive: true });
+}
