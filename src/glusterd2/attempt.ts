@@ -59,15 +59,32 @@ export async function attempt<T>(
 }
 
 async function send(agent: Dispatcher, origin: string, exchange: Exchange<unknown>, call: Call) {
+  using limit = limitTime(call.signal, exchange.timeoutMs);
   const { statusCode, body } = await agent.request({
     origin,
     path: exchange.path,
     method: exchange.method,
     headers: { ...exchange.headers },
     body: exchange.body ?? null,
-    signal: AbortSignal.any([call.signal, AbortSignal.timeout(exchange.timeoutMs)]),
+    signal: limit.signal,
   });
   return { status: statusCode, text: await body.text() };
+}
+
+/** AbortSignal.any with AbortSignal.timeout would keep each request in memory until its time is over. */
+function limitTime(outer: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const follow = () => controller.abort(outer.reason);
+  const timer = setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), timeoutMs);
+  if (outer.aborted) follow();
+  outer.addEventListener('abort', follow, { once: true });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      outer.removeEventListener('abort', follow);
+    },
+  };
 }
 
 function readReply<T>(origin: string, exchange: Exchange<T>, text: string): Outcome<T> {

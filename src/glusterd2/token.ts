@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { Fault } from '../control/fault.ts';
 import type { KeyReader } from './key-file.ts';
 
@@ -29,7 +29,7 @@ export async function signToken(target: TokenTarget, signer: Issuer): Promise<st
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(signer.issuer)
     .setExpirationTime(Math.floor(Date.now() / 1000) + LIFETIME_S)
-    .sign(await signer.key());
+    .sign(await toCryptoKey(await signer.key()));
 }
 
 /**
@@ -49,6 +49,18 @@ export async function verifyToken(
   if (typeof qsh !== 'string') throw refused('token missing qsh Claim');
   if (!isEqual(qsh, toQueryHash(target))) throw refused('invalid qsh claim in token');
   return issuer.issuer;
+}
+
+const cryptoKeys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+/** Imported once for as long as the reader gives the same key: importing takes longer than signing. */
+function toCryptoKey(key: Uint8Array): Promise<CryptoKey> {
+  const known = cryptoKeys.get(key);
+  if (known !== undefined) return known;
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' };
+  const made = crypto.subtle.importKey('raw', new Uint8Array(key), algorithm, false, ['sign', 'verify']);
+  cryptoKeys.set(key, made);
+  return made;
 }
 
 /** hex(sha256("METHOD&PATH")), PATH decoded and without its query. Throws `invalid` for a malformed path. */
@@ -85,7 +97,7 @@ function claimedIssuer(token: string): string | undefined {
 }
 
 async function verifySignature(token: string, issuer: Issuer): Promise<JWTPayload> {
-  const key = await issuer.key();
+  const key = await toCryptoKey(await issuer.key());
   try {
     const options = { algorithms: ['HS256'], issuer: issuer.issuer, requiredClaims: ['exp'] };
     return (await jwtVerify(token, key, options)).payload;
