@@ -31,6 +31,7 @@ async function demo(): Promise<void> {
       Deployment.on(lab),
     );
     await walk(deployment);
+    await deployment.close();
     if (flags.keep) return await keep(deployment);
   } catch (error) {
     console.error(`\nthe demo failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -22,5 +22,6 @@ async function bringUp(): Promise<Deployment> {
 after('take the pool down', async function () {
   this.timeout(60_000);
   const deployment = await running?.catch(() => undefined);
+  await deployment?.close();
   await deployment?.lab.down();
 });

@@ -22,7 +22,10 @@ describe('sizes', () => {
     });
     deployment = await Deployment.on(lab);
   });
-  after(() => lab?.down());
+  after(async () => {
+    await deployment?.close();
+    await lab?.down();
+  });
 
   it('are kept: an overfull device’s volumes each take what they promise and end there, overwritten too', async () => {
     const volumes = await untilExhausted(deployment);

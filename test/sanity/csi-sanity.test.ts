@@ -18,7 +18,10 @@ describe('csi-sanity on the pool', () => {
     lab = await Lab.up({ name: process.env['GLUSTER_CSI_LAB'] ?? 'sanity', workers: 1 });
     deployment = await Deployment.on(lab);
   });
-  after(() => lab?.down());
+  after(async () => {
+    await deployment?.close();
+    await lab?.down();
+  });
 
   for (const pass of PASSES) {
     it(`has no failures on the ${pass} pass, and leaves nothing`, async () => {

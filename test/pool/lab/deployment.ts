@@ -34,6 +34,7 @@ export class Deployment {
   readonly #authority: Authority;
   readonly #relay: Service;
   readonly #program: Program;
+  readonly #resources = new AsyncDisposableStack();
   #files: ConfigFiles;
 
   private constructor(lab: Lab, authority: Authority, files: ConfigFiles, options: DeploymentOptions) {
@@ -78,7 +79,16 @@ export class Deployment {
     return deployment;
   }
 
-  /** A name of a worker as the node service of it knows it. */
+  /** Closes the connections of this process. The roles go on until the lab goes down. */
+  async close(): Promise<void> {
+    for (const client of [this.controllerClient, ...this.nodeClients]) client.close();
+    await this.#resources.disposeAsync();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   node(worker: number): CsiClient {
     const client = this.nodeClients[worker - 1];
     if (client === undefined) throw new Error(`there is no worker ${worker}`);
@@ -119,19 +129,21 @@ export class Deployment {
 
   /** A base URL for this process, which is not in the lab's network: it ends at one server's gateway. */
   async gatewayUrl(server: number): Promise<string> {
-    const { port } = await forwardToSocket(relaySocket(this.lab, `g${server}`));
+    const { port } = this.#resources.use(await forwardToSocket(relaySocket(this.lab, `g${server}`)));
     return `https://127.0.0.1:${port}`;
   }
 
   /** The REST client of the driver, for this process. */
   async restClient(server: number): Promise<RestClient> {
-    return createClient({
+    const client = createClient({
       baseUrls: [await this.gatewayUrl(server)],
       issuer: DRIVER_ISSUER,
       key: keyFile(this.#files.driverKey),
       ca: this.#authority.caFile,
       timeoutMs: 60_000,
     });
+    this.#resources.defer(() => client.close());
+    return client;
   }
 
   get driverKeyFile(): string {

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Deployment } from '../pool/lab/deployment.ts';
+import { Lab } from '../pool/lab/lab.ts';
+import { controlBench } from './control-bench.ts';
+import { type Figure, toTable } from './figures.ts';
+import { type PoolVerb, poolBench } from './pool-bench.ts';
+import { rssBench } from './rss-bench.ts';
+
+/** `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. */
+const VERBS: readonly PoolVerb[] = ['create', 'delete', 'stage-publish', 'expand'];
+const NAMES = [...VERBS, 'control', 'rss'];
+const root = new URL('../../', import.meta.url);
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !NAMES.includes(name));
+if (unknown.length > 0) {
+  console.error(`no bench ${unknown.join(', ')}; there are ${NAMES.join(', ')}`);
+  process.exit(2);
+}
+const chosen = asked.length === 0 ? NAMES : asked;
+const figures = [
+  ...(chosen.includes('control') ? await controlBench() : []),
+  ...(await onPool(chosen.filter((name) => name !== 'control'))),
+];
+console.log(toTable(figures));
+await mkdir(new URL('bench/', root), { recursive: true });
+await writeFile(new URL('bench/results.json', root), `${JSON.stringify(figures, null, 1)}\n`);
+
+async function onPool(names: readonly string[]): Promise<readonly Figure[]> {
+  if (names.length === 0) return [];
+  const isBuilt = existsSync(new URL('dist/gluster-csi.mjs', root));
+  console.log(`the roles run from ${isBuilt ? fileURLToPath(new URL('dist', root)) : 'the sources'}`);
+  await using lab = await Lab.up({ name: 'bench', disksPerServer: 1, diskBytes: 64 * 1024 ** 3 });
+  await using deployment = await Deployment.on(lab, {
+    program: isBuilt ? 'bundle' : 'sources',
+    logLevel: 'info',
+  });
+  const verbs = VERBS.filter((verb) => names.includes(verb));
+  return [
+    ...(names.includes('rss') ? await rssBench(deployment) : []),
+    ...(verbs.length > 0 ? await poolBench(deployment, verbs) : []),
+  ];
+}
