@@ -6,6 +6,7 @@ import { driverConfig, gatewayConfig, ROLES, readCommandLine } from '../../src/c
 import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
 import { toCodeName, toStatus } from '../../src/csi/status.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
+import { parseParameters } from '../../src/volumes/parameters.ts';
 
 /** What docs/reference says is held to the sources: nothing is missing there, and nothing is left over. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -60,6 +61,14 @@ describe('docs/reference/config.md', () => {
   });
 });
 
+describe('docs/reference/parameters.md', () => {
+  it('has a row for each StorageClass parameter, and no other', () => {
+    const [rows = []] = tables('parameters.md');
+    const known = knownNames(() => parseParameters({ 'no-such-parameter': 'x' }));
+    expect(rows.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+});
+
 function read(path: string): string {
   return readFileSync(`${root}${path}`, 'utf8');
 }
@@ -84,15 +93,19 @@ function code(cell: string | undefined): string {
   return cell?.replaceAll('`', '') ?? '';
 }
 
-/** The command line itself names the flags that it knows when it is given another. */
 function knownFlags(role: string): string[] {
+  return knownNames(() => readCommandLine([role, '--no-such-flag', 'x'], {}));
+}
+
+/** Refusals of an unknown name end with those that are known: what the program itself says it takes. */
+function knownNames(refused: () => unknown): string[] {
   try {
-    readCommandLine([role, '--no-such-flag', 'x'], {});
+    refused();
   } catch (error) {
     if (isFault(error, 'invalid')) return /known are (.*)$/.exec(error.message)?.[1]?.split(', ') ?? [];
     throw error;
   }
-  throw new Error('an unknown flag was accepted');
+  throw new Error('an unknown name was accepted');
 }
 
 /** Every key of a schema as the documentation writes it: `listen.port`, `clusters[].name`, `deviceRoots[]`. */
