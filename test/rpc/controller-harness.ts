@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { csi } from '../../src/csi/contract.ts';
+import { controllerServices } from '../../src/csi/controller/controller-service.ts';
+import type { ControllerDefinition } from '../../src/csi/generated/csi/v1/Controller.ts';
+import type { IdentityDefinition } from '../../src/csi/generated/csi/v1/Identity.ts';
+import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.ts';
+import { type RunningServer, serve } from '../../src/csi/server.ts';
+import { parseClusterName } from '../../src/volumes/ids.ts';
+import { MemoryBackend } from '../fakes/memory-backend.ts';
+
+export const OWNER = 'file.csi.gluster.org';
+export const MIB = 1024 * 1024;
+export const GIB = 1024 * MIB;
+export const MOUNT: VolumeCapability = { mount: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' } };
+
+type Definitions = ControllerDefinition & IdentityDefinition;
+type Names = keyof {
+  [Name in keyof Definitions as string extends Name ? never : number extends Name ? never : Name]: true;
+};
+type Request<Name extends Names> = Parameters<Definitions[Name]['requestSerialize']>[0];
+type Reply<Name extends Names> = ReturnType<Definitions[Name]['responseDeserialize']>;
+
+export interface Harness extends AsyncDisposable {
+  readonly backends: readonly MemoryBackend[];
+  readonly backend: MemoryBackend;
+  readonly server: RunningServer;
+  /** Calls an RPC; rejects with grpc's ServiceError. The deadline is in milliseconds. */
+  rpc<Name extends Names>(name: Name, request: Request<Name>, deadlineMs?: number): Promise<Reply<Name>>;
+}
+
+/** A controller on a socket of its own, over clusters in memory. */
+export async function startController(clusterNames: readonly string[] = ['east']): Promise<Harness> {
+  const folder = mkdtempSync(join(tmpdir(), 'gluster-csi-rpc-'));
+  const endpoint = `unix://${folder}/csi.sock`;
+  const backends = clusterNames.map(() => new MemoryBackend());
+  const named = clusterNames.map((name, index) => [parseClusterName(name), at(backends, index)] as const);
+  const services = controllerServices({ clusters: new Map(named), driverName: OWNER, version: '0.0.0-test' });
+  const server = await serve({ endpoint, services });
+  const clients = {
+    identity: new csi.Identity(endpoint, credentials.createInsecure()),
+    controller: new csi.Controller(endpoint, credentials.createInsecure()),
+  };
+  return {
+    backends,
+    backend: at(backends, 0),
+    server,
+    rpc(name, request, deadlineMs = 20_000) {
+      const client = name in csi.Identity.service ? clients.identity : clients.controller;
+      return unary(client, name, request, Date.now() + deadlineMs);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of Object.values(clients)) client.close();
+      await server.stop(100);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The one cast: the typed names and requests of `rpc` meet grpc-js's overloads by name. */
+function unary<Reply>(client: Client, name: string, request: unknown, deadline: number): Promise<Reply> {
+  const method: unknown = Reflect.get(client, name);
+  return new Promise((resolve, reject) => {
+    if (typeof method !== 'function') throw new Error(`there is no RPC ${name}`);
+    method.call(client, request, { deadline }, (error: ServiceError | null, reply: Reply) => {
+      if (error === null) resolve(reply);
+      else reject(error);
+    });
+  });
+}
+
+/** The error of a call that must fail. */
+export async function errorOf(work: Promise<unknown>): Promise<ServiceError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return error as ServiceError;
+    throw error;
+  }
+  throw new Error('an error was expected, and the call succeeded');
+}
+
+/** A request for a volume that lacks nothing. */
+export function createRequest(name: string, change: Request<'CreateVolume'> = {}): Request<'CreateVolume'> {
+  return {
+    name,
+    capacityRange: { requiredBytes: GIB },
+    volumeCapabilities: [MOUNT],
+    parameters: { replica: '3' },
+    ...change,
+  };
+}
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error(`there is no element ${index}`);
+  return item;
+}
