@@ -6,7 +6,8 @@ import type { Backend, Capacity, VolumePage } from '../volumes/backend.ts';
 import type { VolumeName } from '../volumes/ids.ts';
 import type { VolumeClass } from '../volumes/spec.ts';
 import { type Additions, createAdditions } from './additions.ts';
-import { toClassFields, toCreateRequest } from './create-request.ts';
+import { toClassFields } from './create-request.ts';
+import { createVolume, type Questions } from './create-volume.ts';
 import { deleteVolume, says } from './delete-volume.ts';
 import { toCapacity } from './device-capacity.ts';
 import { createClient, type RestClient } from './http.ts';
@@ -42,24 +43,17 @@ export function createBackend(cluster: ClusterConfig): RestBackend {
 /** The Backend that a client's servers make. */
 export function toBackend(client: RestClient): RestBackend {
   const additions = createAdditions(client);
-  return {
+  const questions: Questions = {
     find: (name, call) => find(client, name, call),
-    async create(spec, metadata, call) {
-      const body = toCreateRequest(spec, metadata);
-      const subject = `volume ${spec.name}`;
-      try {
-        await client.request({ method: 'POST', path: '/v1/volumes', body, reply: volumeInfo, subject }, call);
-        return 'created';
-      } catch (error) {
-        if (isFault(error, 'conflict')) return 'exists';
-        throw error;
-      }
-    },
+    capacity: (volumeClass, call) => capacity(client, additions, volumeClass, call),
+  };
+  return {
+    ...questions,
+    create: (...request) => createVolume(client, questions, request),
     start: (name, call) => start(client, name, call),
     delete: (name, call) => deleteVolume(client, name, call),
     resize: (name, capacityBytes, call) => resizeVolume(client, additions, { name, capacityBytes }, call),
     list: (query, call) => list(client, query, call),
-    capacity: (volumeClass, call) => capacity(client, additions, volumeClass, call),
     async ping(call) {
       await client.request({ method: 'GET', path: '/ping', reply: z.unknown(), subject: 'ping' }, call);
     },

@@ -12,9 +12,29 @@ import {
   type Mishap,
   startFakeGlusterd2,
 } from '../fakes/glusterd2-server.ts';
+import { backendContract } from './backend.ts';
 
 const GIB = 1024n ** 3n;
 const REPLICA: Layout = { kind: 'replica', copies: 3, distribute: 1 };
+backendContract(
+  'the backend over glusterd2',
+  async () => {
+    const { glusterd2, backend } = await startCluster();
+    return {
+      backend,
+      volumeClass: { layout: REPLICA, brickType: 'lvm', zones: [], options: {} },
+      sizeBytes: GIB,
+      tooLargeBytes: 100n * GIB,
+      connectClient: () => Promise.reject(new Error('glusterd2 cannot tell')),
+      async [Symbol.asyncDispose]() {
+        await backend.close();
+        await glusterd2.close();
+      },
+    };
+  },
+  { tellsClients: false },
+);
+
 const OURS = { key: 'owner', value: 'us' };
 
 describe('a backend over glusterd2 without the additions', () => {
@@ -22,18 +42,7 @@ describe('a backend over glusterd2 without the additions', () => {
   let backend: RestBackend;
 
   beforeEach(async () => {
-    glusterd2 = await startFakeGlusterd2();
-    for (const host of ['a', 'b', 'c']) {
-      glusterd2.state.addPeer(host, 20 * Number(GIB), 'lvm', host);
-      const peerId = glusterd2.state.peers.at(-1)?.id ?? '';
-      const bytes = 30 * Number(GIB);
-      const loop = { path: `/dev/loop-${host}`, provisioner: 'loop', state: 'enabled' } as const;
-      glusterd2.state.devices.push({ peerId, ...loop, totalBytes: bytes, freeBytes: bytes });
-    }
-    const key = async () => Buffer.from(FAKE_KEY);
-    backend = toBackend(
-      createClient({ baseUrls: [glusterd2.baseUrl], issuer: FAKE_ISSUER, key, timeoutMs: 5_000 }),
-    );
+    ({ glusterd2, backend } = await startCluster());
   });
   afterEach(async () => {
     await backend.close();
@@ -203,3 +212,17 @@ describe('a backend over glusterd2 without the additions', () => {
     });
   }
 });
+
+/** Three servers, each a zone with a device for LVM bricks and one for loop bricks. */
+async function startCluster(): Promise<{ glusterd2: FakeGlusterd2; backend: RestBackend }> {
+  const glusterd2 = await startFakeGlusterd2();
+  const { state } = glusterd2;
+  for (const host of ['a', 'b', 'c']) {
+    state.addPeer(host, host);
+    state.addDevice(host, 'lvm', 20 * Number(GIB));
+    state.addDevice(host, 'loop', 30 * Number(GIB));
+  }
+  const key = async () => Buffer.from(FAKE_KEY);
+  const options = { baseUrls: [glusterd2.baseUrl], issuer: FAKE_ISSUER, key, timeoutMs: 5_000 };
+  return { glusterd2, backend: toBackend(createClient(options)) };
+}

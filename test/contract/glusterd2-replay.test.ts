@@ -141,8 +141,6 @@ describe('a client of glusterd2 as recorded', () => {
     play('vol-create-dup');
     expect(await backend.create(spec, {}, backendCall())).to.equal('exists');
     for (const [reply, kind] of [
-      ['vol-create-nodevice', 'exhausted'],
-      ['smart-create-rep3-onepeer', 'exhausted'],
       ['smart-arb-create', 'out-of-range'],
       ['metadata-big', 'invalid'],
       ['vol-create-badname', 'invalid'],
@@ -153,6 +151,22 @@ describe('a client of glusterd2 as recorded', () => {
       expect(await kindOf(backend.create(spec, {}, backendCall())), reply).to.equal(kind);
     }
     expect(new Set(seen)).to.deep.equal(new Set(['POST /v1/volumes']));
+  });
+
+  it('asks further when glusterd2 is full: for the name, and for how much there is', async () => {
+    const backend = toBackend(client);
+    const layout = { kind: 'plain', distribute: 1 } as const;
+    const name = parseVolumeName('s3');
+    const rest = { csiName: 's3', brickType: 'loop', zones: [], options: {} } as const;
+    const create = () =>
+      backend.create({ name, capacityBytes: 1n << 50n, layout, ...rest }, {}, backendCall());
+    play('vol-create-nodevice', 'vol-info-missing', 'endpoints', 'device-list', 'peers');
+    const message = await create().catch((error: Fault) => `${error.kind}: ${error.message}`);
+    expect(message).to.match(/^exhausted: volume s3: no devices .* largest that could fit has \d+ bytes$/);
+    play('smart-create-rep3-onepeer', 'smart-rep3-create');
+    expect(await create()).to.equal('exists');
+    play('smart-create-rep3-onepeer', 'vol-info-missing', 'auth-expired');
+    expect(await kindOf(create())).to.equal('exhausted');
   });
 
   it('finds, starts, and asks once each', async () => {

@@ -31,12 +31,14 @@ export class Glusterd2State {
   readonly devices: FakeDevice[] = [];
   readonly #volumes = new Map<string, FakeVolume>();
 
-  addPeer(host: string, deviceBytes: number, provisioner: 'lvm' | 'loop' = 'lvm', zone?: string): void {
-    const id = randomUUID();
-    this.peers.push({ id, host, zone: zone ?? id });
-    const path = `/dev/${provisioner}-${host}`;
-    const sizes = { totalBytes: deviceBytes, freeBytes: deviceBytes };
-    this.devices.push({ peerId: id, path, provisioner, state: 'enabled', ...sizes });
+  addPeer(host: string, zone: string): void {
+    this.peers.push({ id: randomUUID(), host, zone });
+  }
+
+  addDevice(host: string, provisioner: 'lvm' | 'loop', bytes: number): void {
+    const peerId = this.peers.find((peer) => peer.host === host)?.id ?? '';
+    const sizes = { totalBytes: bytes, freeBytes: bytes };
+    this.devices.push({ peerId, path: `/dev/${provisioner}`, provisioner, state: 'enabled', ...sizes });
   }
 
   /** As if somebody had made a snapshot. */
