@@ -1,0 +1,37 @@
+import { Fault, invalid } from '../control/fault.ts';
+import type { RouteRequest } from './route.ts';
+
+/** Wider than what we make: volumes that others made are told of too. "all" means every volume to gluster. */
+const VOLUME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const MAX_PAGE = 10_000;
+
+type Params = Pick<RouteRequest<unknown>, 'params'>;
+
+/** A name that no volume can have is that of no volume: throws `not-found`. */
+export function volumeParam({ params }: Params): string {
+  const name = params['volname'] ?? '';
+  if (!VOLUME.test(name) || name === 'all') throw new Fault('not-found', 'volume not found');
+  return name;
+}
+
+/** Throws `invalid` for what is no UUID. */
+export function peerParam({ params }: Params): string {
+  const id = params['peerid'] ?? '';
+  if (!UUID.test(id)) throw invalid('peerid', 'is no peer id (a UUID)');
+  return id.toLowerCase();
+}
+
+/** The device's path, which the URL gives without its leading slash. */
+export function deviceParam({ params }: Params): string {
+  return `/${params['*'] ?? ''}`;
+}
+
+/** Throws `invalid`. */
+export function limitQuery(query: URLSearchParams): number | undefined {
+  const text = query.get('limit');
+  if (text === null) return undefined;
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > MAX_PAGE) throw invalid('limit', `give a number from 1 to ${MAX_PAGE}`);
+  return limit;
+}

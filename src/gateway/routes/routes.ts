@@ -1,0 +1,31 @@
+import type { Call } from '../../control/call.ts';
+import type { Route } from '../route.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
+import { capacityRoute } from './capacity.ts';
+import { changeVolumeRoutes } from './change-volume.ts';
+import { createVolumeRoute } from './create-volume.ts';
+import { deviceRoutes } from './devices.ts';
+import { eventsRoute } from './events.ts';
+import { internalRoutes } from './internal.ts';
+import { peerRoutes } from './peers.ts';
+import { readOptionRoutes } from './read-options.ts';
+import { serviceRoutes } from './service.ts';
+import { volumeRoutes } from './volumes.ts';
+
+/** Everything that a gateway serves. */
+export function createRoutes(deps: VolumeDeps): readonly Route[] {
+  const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
+  const routes: readonly Route[] = [
+    ...serviceRoutes(deps.gluster, () => routes),
+    createVolumeRoute(deps),
+    ...volumeRoutes(deps),
+    ...changeVolumeRoutes(deps),
+    ...readOptionRoutes(deps.gluster),
+    ...peerRoutes(deps),
+    ...deviceRoutes(deps),
+    capacityRoute(deps),
+    eventsRoute(deps.pool),
+    ...internalRoutes(local),
+  ];
+  return routes;
+}

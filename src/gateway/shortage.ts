@@ -1,0 +1,72 @@
+import { Fault } from '../control/fault.ts';
+import { brickBytes } from './brick-layout.ts';
+import { type CapacityQuestion, largestVolume, placeSize } from './capacity.ts';
+import { eligibleServers, type PlacementServer } from './placement.ts';
+
+export interface Unplaced {
+  readonly volume: string;
+  readonly size: bigint;
+  readonly question: CapacityQuestion;
+  readonly servers: readonly PlacementServer[];
+  /** Servers that could not be asked or refused, and why. */
+  readonly missing: readonly { readonly host: string; readonly reason: string }[];
+}
+
+/**
+ * Why a volume cannot be placed: `unreachable` when too few servers are up and those that are down may have
+ * the room, else `exhausted`; either way with the numbers and the names.
+ */
+export function shortage(unplaced: Unplaced): Fault {
+  const { question, servers, missing, volume, size } = unplaced;
+  const needed = question.layout.perSet;
+  const bytes = brickBytes(question.layout, size, question.averageFileBytes)[0] ?? size;
+  const account = question.accountOf(question.provisioner, bytes);
+  const fitting = eligibleServers(question, servers).filter((server) => hasRoom(server, question, account));
+  const largest = largestVolume(question, servers);
+  const text = [
+    `volume ${volume} of ${size} bytes needs ${account} bytes on each of ${needed} servers (${question.layout.subvols} times)`,
+    `${fitting.length} have it${fitting.length === 0 ? '' : ` (${fitting.map(({ host }) => host).join(', ')})`}`,
+    ...missing.map(({ host, reason }) => `${host} cannot be used: ${reason}`),
+    ...disabled(servers, question),
+    largest === 0n
+      ? `no volume of this layout fits; add or enable a ${question.provisioner} device`
+      : `the largest volume that fits has ${largest} bytes; ask for less, or add a ${question.provisioner} device`,
+  ].join('; ');
+  const wouldFit = missing.length > 0 && fitsWithMissing(unplaced, account);
+  return new Fault(wouldFit ? 'unreachable' : 'exhausted', text);
+}
+
+/** With as much room on the missing servers as the volume could want, would it fit? */
+function fitsWithMissing({ question, servers, missing, size }: Unplaced, account: bigint): boolean {
+  const hopeful = missing.map(({ host }) => ({
+    peerId: host,
+    host,
+    zone: question.limits.zones[0] ?? host,
+    devices: [
+      {
+        path: '/',
+        provisioner: question.provisioner,
+        state: 'enabled' as const,
+        freeBytes: account * BigInt(question.layout.subvols),
+      },
+    ],
+  }));
+  return placeSize(question, size, [...servers, ...hopeful]) !== undefined;
+}
+
+function hasRoom(server: PlacementServer, question: CapacityQuestion, account: bigint): boolean {
+  return server.devices.some(
+    (device) =>
+      device.provisioner === question.provisioner &&
+      device.state === 'enabled' &&
+      device.freeBytes >= account,
+  );
+}
+
+function disabled(servers: readonly PlacementServer[], question: CapacityQuestion): readonly string[] {
+  return servers.flatMap((server) =>
+    server.devices
+      .filter((device) => device.state === 'disabled' && device.provisioner === question.provisioner)
+      .map((device) => `${server.host}: device ${device.path} is disabled`),
+  );
+}

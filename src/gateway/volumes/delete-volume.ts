@@ -1,0 +1,83 @@
+import type { Call } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { withStatus } from '../http-status.ts';
+import { getRecord } from '../volume-record.ts';
+import { afterMutation } from './after-mutation.ts';
+import { clearBricks, lookAt } from './clear-name.ts';
+import { areDead } from './dead-tokens.ts';
+import { demolish } from './demolish.ts';
+import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
+import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } from './survey.ts';
+
+/**
+ * Stops and deletes the volume, and the bricks that were made for it; bricks that a client named are left as
+ * they are. Resolves false when there was neither a volume nor anything left of one. Throws `wrong-state` while
+ * clients are connected or it has snapshots, `unreachable` when a server with bricks of it is down, `busy`.
+ */
+export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): Promise<boolean> {
+  using _lock = deps.locks.acquire(volumeKey(name));
+  const { volume, survey } = await lookAt(deps, name, call);
+  if (volume === undefined) return clearRest(deps, name, survey, call);
+  const bricks = keptBricks(survey, volume);
+  getRecord(volume);
+  requireNoSnapshots(volume);
+  requireServers(survey, volume);
+  await requireOwn(deps, volume, bricks, call);
+  if (volume.state === 'Started') await requireNoClients(deps, volume.name, call);
+  try {
+    if (volume.state === 'Started') await deps.gluster.stop(name, call);
+    await demolish(deps.gluster, name, serversOf(bricks), call);
+  } catch (error) {
+    throw afterMutation(error, `deletion of volume ${name}`);
+  }
+  deps.notify('volume.deleted', eventData(volume));
+  return true;
+}
+
+/** An interrupted delete leaves bricks whose volume is gone. `used` ones are not touched: they may hold data. */
+async function clearRest(deps: VolumeDeps, name: string, survey: Survey, call: Call): Promise<boolean> {
+  const rest = keptBricks(survey, undefined).filter(({ brick }) => brick.state !== 'used');
+  if (rest.length === 0) return false;
+  await clearBricks(deps, name, rest, call);
+  return true;
+}
+
+function requireNoSnapshots(volume: GlusterVolume): void {
+  const { name, snapshotCount } = volume;
+  if (snapshotCount === 0) return;
+  throw withStatus(
+    new Fault('wrong-state', `cannot delete Volume ${name} ,as it has ${snapshotCount} snapshots`),
+    424,
+  );
+}
+
+/** Every brick that will go must be one of this volume, and of no create that is under way. */
+async function requireOwn(
+  deps: VolumeDeps,
+  volume: GlusterVolume,
+  bricks: readonly KeptBrick[],
+  call: Call,
+): Promise<void> {
+  const foreign = bricks.find(({ brick, isListed }) => brick.state === 'used' && !isListed);
+  if (foreign !== undefined) {
+    throw new Fault(
+      'wrong-state',
+      `volume ${volume.name} does not list the brick ${foreign.server.host}:${foreign.brick.path}, which may hold data; remove it by hand first`,
+    );
+  }
+  const reserved = bricks.map(({ brick }) => brick).filter(({ state }) => state === 'reserved');
+  if (!(await areDead(deps, reserved, call))) {
+    throw new Fault('busy', `volume ${volume.name} is being created; retry`);
+  }
+}
+
+async function requireNoClients(deps: VolumeDeps, name: string, call: Call): Promise<void> {
+  const connected = (await deps.gluster.clients(name, call)).filter(({ count }) => count > 0);
+  if (connected.length === 0) return;
+  const told = connected.map(({ kind, count }) => `${count} ${kind}`).join(', ');
+  throw new Fault(
+    'wrong-state',
+    `volume ${name} has connected clients (${told}); unmount it everywhere first`,
+  );
+}
