@@ -1,0 +1,214 @@
+import { posix } from 'node:path';
+import type { Call } from '../../src/control/call.ts';
+import { Fault } from '../../src/control/fault.ts';
+import type { FileSystemUsage, GlusterMount, Host, Mount, PathState } from '../../src/staging/host.ts';
+import { FaultInjector } from './fault-injector.ts';
+
+type ClientState = 'live' | 'dead' | 'hung';
+type Step = Exclude<keyof Host, 'mounts'>;
+/** The second `unmount` since the injector was reset is `unmount/2`. */
+export type HostPoint = `${Step}/${number}`;
+
+const GIB = 1024n ** 3n;
+const USAGE: FileSystemUsage = {
+  totalBytes: GIB,
+  availableBytes: GIB - 4096n,
+  usedBytes: 4096n,
+  totalInodes: 1000n,
+  freeInodes: 999n,
+};
+const KERNEL_OPTIONS = ['nodev', 'noexec', 'nosuid', 'noatime'];
+
+/**
+ * A machine in memory with a mount table as Linux keeps it: mounts stack, binds share the device of what they are
+ * made of, a FUSE client may die or stall under its mounts and ends with the last of them. It mounts the Gluster
+ * volumes that it was given.
+ */
+export class MemoryHost implements Host {
+  injector = new FaultInjector<HostPoint>();
+  #calls = new Map<Step, number>();
+  readonly #volumes: Map<string, { isStarted: boolean }>;
+  readonly #clients = new Map<string, { readonly volume: string; state: ClientState }>();
+  readonly #directories = new Set<string>(['/']);
+  readonly #files = new Set<string>();
+  #mounts: readonly Mount[] = [];
+  #nextId = 100;
+
+  constructor(volumes: readonly string[]) {
+    this.#volumes = new Map(volumes.map((name) => [name, { isStarted: true }]));
+  }
+
+  async mounts(): Promise<readonly Mount[]> {
+    return this.#mounts;
+  }
+
+  mountGluster(mount: GlusterMount, call: Call): Promise<void> {
+    return this.#step('mountGluster', call, () => {
+      const volume = this.#volumes.get(mount.volume);
+      if (volume === undefined) throw new Fault('not-found', `no volume ${mount.volume}`);
+      if (!volume.isStarted) throw new Fault('unreachable', `bricks of ${mount.volume} do not run`);
+      this.#requireDirectory(mount.target);
+      const device = `0:${this.#nextId}`;
+      this.#clients.set(device, { volume: mount.volume, state: 'live' });
+      const mode = mount.options.includes('ro') ? 'ro' : 'rw';
+      this.#push({
+        device,
+        root: '/',
+        target: mount.target,
+        options: [mode, ...mount.options.filter((option) => KERNEL_OPTIONS.includes(option)), 'relatime'],
+        fsType: 'fuse.glusterfs',
+        source: `${mount.servers[0]}:/${mount.volume}`,
+        superOptions: [mode, 'allow_other'],
+      });
+    });
+  }
+
+  bind(source: string, target: string, options: { readonly readonly: boolean }, call: Call): Promise<void> {
+    return this.#step('bind', call, () => {
+      this.#requireDirectory(source);
+      this.#requireDirectory(target);
+      const top = this.#topAt(source) ?? rootOf(source);
+      const kept = top.options.filter((option) => !options.readonly || option !== 'rw');
+      this.#push({ ...top, target, options: options.readonly ? [...new Set(['ro', ...kept])] : kept });
+    });
+  }
+
+  unmount(target: string, call: Call): Promise<void> {
+    return this.#step('unmount', call, () => {
+      const top = this.#topAt(target);
+      this.#mounts = this.#mounts.filter((mount) => mount !== top);
+      if (top !== undefined && !this.#mounts.some(({ device }) => device === top.device)) {
+        this.#clients.delete(top.device);
+      }
+    });
+  }
+
+  makeDirectory(path: string, call: Call): Promise<void> {
+    return this.#step('makeDirectory', call, () => {
+      const lineage = lineageOf(path);
+      if (lineage.some((one) => this.#files.has(one))) throw new Fault('conflict', `${path} is no directory`);
+      for (const one of lineage) this.#directories.add(one);
+    });
+  }
+
+  removeDirectory(path: string, call: Call): Promise<void> {
+    return this.#step('removeDirectory', call, () => {
+      if (this.#files.has(path)) throw new Fault('wrong-state', `${path} is no directory`);
+      if (this.#topAt(path) !== undefined) throw new Fault('wrong-state', `${path} is a mount point`);
+      if (this.paths.some((one) => one.startsWith(`${path}/`))) {
+        throw new Fault('wrong-state', `${path} is not empty`);
+      }
+      this.#directories.delete(path);
+    });
+  }
+
+  probe(path: string, call: Call): Promise<PathState> {
+    return this.#step('probe', call, () => {
+      const state = this.#serviceOf(path);
+      if (state !== 'live') return state;
+      if (this.#topAt(path) !== undefined || this.#directories.has(path)) return 'directory';
+      return this.#files.has(path) ? 'other' : 'absent';
+    });
+  }
+
+  usage(path: string, call: Call): Promise<FileSystemUsage> {
+    return this.#step('usage', call, () => {
+      const state = this.#serviceOf(path);
+      if (state === 'hung') throw new Fault('timed-out', `${path} does not answer`);
+      if (state !== 'live') throw new Fault('unreachable', `the mount at ${path} is ${state}`);
+      if (!this.paths.includes(path)) throw new Fault('not-found', `${path} does not exist`);
+      return USAGE;
+    });
+  }
+
+  /** All directories and files outside of mounts. */
+  get paths(): readonly string[] {
+    return [...this.#directories, ...this.#files].sort();
+  }
+
+  /** Clients that run or whose dead mounts are left. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** Starts a new count of steps, and plans nothing. */
+  resetInjector(): void {
+    this.injector = new FaultInjector();
+    this.#calls = new Map();
+  }
+
+  /** Writes a file. False when what is mounted there is read-only. */
+  writeFile(path: string): boolean {
+    const cover = lineageOf(path)
+      .reverse()
+      .map((one) => this.#topAt(one))
+      .find((one) => one !== undefined);
+    if (cover === undefined) this.#files.add(path);
+    return cover?.options.includes('ro') !== true;
+  }
+
+  setVolume(name: string, state: 'started' | 'stopped'): void {
+    this.#volumes.set(name, { isStarted: state === 'started' });
+  }
+
+  setClient(target: string, state: ClientState): void {
+    const client = this.#clients.get(this.#topAt(target)?.device ?? '');
+    if (client === undefined) throw new Error(`no client serves ${target}`);
+    client.state = state;
+  }
+
+  /** A mount that is not Gluster's. */
+  mountOther(target: string): void {
+    for (const one of lineageOf(target)) this.#directories.add(one);
+    this.#push({ ...rootOf(target), fsType: 'tmpfs', source: 'tmpfs' });
+  }
+
+  #step<T>(step: Step, call: Call, work: () => T): Promise<T> {
+    const count = (this.#calls.get(step) ?? 0) + 1;
+    this.#calls.set(step, count);
+    return this.injector.step(`${step}/${count}`, call, work);
+  }
+
+  #push(mount: Omit<Mount, 'id'>): void {
+    this.#mounts = [...this.#mounts, { ...mount, id: this.#nextId }];
+    this.#nextId += 1;
+  }
+
+  #topAt(target: string): Mount | undefined {
+    return this.#mounts.findLast((mount) => mount.target === target);
+  }
+
+  #requireDirectory(path: string): void {
+    if (this.#topAt(path) === undefined && !this.#directories.has(path)) {
+      throw new Fault('unreachable', `${path} does not exist`);
+    }
+  }
+
+  #serviceOf(path: string): ClientState | 'offline' {
+    const cover = lineageOf(path)
+      .reverse()
+      .map((one) => this.#topAt(one))
+      .find((one) => one !== undefined);
+    const client = this.#clients.get(cover?.device ?? '');
+    if (client === undefined) return 'live';
+    if (client.state !== 'live') return client.state;
+    return this.#volumes.get(client.volume)?.isStarted === false ? 'offline' : 'live';
+  }
+}
+
+/** `/a/b` is in /, /a and /a/b. */
+function lineageOf(path: string): string[] {
+  return path === '/' ? ['/'] : [...lineageOf(posix.dirname(path)), path];
+}
+
+function rootOf(path: string): Omit<Mount, 'id'> {
+  return {
+    device: '8:1',
+    root: path,
+    target: path,
+    options: ['rw', 'relatime'],
+    fsType: 'ext4',
+    source: '/dev/sda1',
+    superOptions: ['rw'],
+  };
+}
