@@ -56,12 +56,12 @@ async function readOptions(
   });
   return told
     .filter(({ name }) => name !== RECORD_OPTION)
-    .map(({ name, value }) => ({
+    .map(({ name, value, isDefault }) => ({
       name,
       value,
-      modified: Object.hasOwn(volume.options, name),
+      modified: !isDefault,
       // The classic command tells the value in force only.
-      'default-value': Object.hasOwn(volume.options, name) ? '' : value,
+      'default-value': isDefault ? value : '',
       'option-level': '',
     }));
 }

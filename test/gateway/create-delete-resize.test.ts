@@ -1,0 +1,333 @@
+import { expect } from 'chai';
+import { Fault, type FaultKind } from '../../src/control/fault.ts';
+import { accountOf } from '../../src/gateway/account-of.ts';
+import { parseLayout } from '../../src/gateway/brick-layout.ts';
+import { NO_LIMITS } from '../../src/gateway/placement.ts';
+import { sweep } from '../../src/gateway/sweep.ts';
+import { createBySize, type SizedVolume } from '../../src/gateway/volumes/create-by-size.ts';
+import { deleteVolume } from '../../src/gateway/volumes/delete-volume.ts';
+import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
+import { resizeVolume } from '../../src/gateway/volumes/resize-volume.ts';
+import { type Accident, MemoryServers } from '../fakes/memory-servers.ts';
+
+const GIB = 1n << 30n;
+const KINDS: readonly Accident['kind'][] = ['fail-before', 'fail-after', 'die-before', 'die-after'];
+/** Kinds that tell the driver to ask again; any other is final and must leave nothing behind. */
+const REPEATED: readonly FaultKind[] = ['busy', 'uncertain', 'unreachable', 'timed-out', 'cancelled'];
+
+function call() {
+  return { id: 'test', signal: AbortSignal.timeout(60_000) };
+}
+
+function wanted(request: Parameters<typeof parseLayout>[0] = { replica: 3 }, size = GIB): SizedVolume {
+  const question = {
+    layout: parseLayout(request),
+    provisioner: 'loop' as const,
+    limits: NO_LIMITS,
+    accountOf,
+  };
+  return { name: 'v1', size, question, options: { 'cluster.eager-lock': 'off' }, metadata: { owner: 'me' } };
+}
+
+async function faultOf(work: Promise<unknown>): Promise<Fault> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+  throw new Error('it succeeded');
+}
+
+/** Runs a verb with each accident at each of its steps, then again on other coordinators until it succeeds. */
+async function withEveryAccident(
+  prepare: () => Promise<MemoryServers>,
+  verb: (deps: VolumeDeps) => Promise<unknown>,
+  check: (servers: MemoryServers, accident: Accident) => Promise<void>,
+): Promise<number> {
+  const clean = await prepare();
+  const { deps, steps } = clean.coordinator(0);
+  await verb(deps);
+  for (let at = 0; at < steps.names.length; at += 1) {
+    for (const kind of KINDS) {
+      const servers = await prepare();
+      const accident = { at, kind };
+      const first = servers.coordinator(0, { accident });
+      const failed = await verb(first.deps).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failed !== undefined) {
+        expect(failed, first.steps.names.at(-1)).to.be.instanceOf(Fault);
+        expect(REPEATED, String(failed)).to.include((failed as Fault).kind);
+      }
+      await retry(servers, verb, kind.startsWith('die'));
+      await check(servers, accident);
+    }
+  }
+  return steps.names.length;
+}
+
+async function retry(servers: MemoryServers, verb: (deps: VolumeDeps) => Promise<unknown>, restart: boolean) {
+  if (restart) servers.coordinator(0, { restart: true });
+  for (let attempt = 1; ; attempt += 1) {
+    const { deps } = servers.coordinator(attempt % servers.servers.length);
+    try {
+      await verb(deps);
+      return;
+    } catch (error) {
+      // The first try may have done it all and lost only the reply.
+      if (error instanceof Fault && error.message === 'volume already exists') return;
+      if (attempt >= 4 || !(error instanceof Fault) || !REPEATED.includes(error.kind)) throw error;
+    }
+  }
+}
+
+async function withVolume(size = GIB): Promise<MemoryServers> {
+  const servers = new MemoryServers(3);
+  const { deps } = servers.coordinator(0);
+  await createBySize(deps, wanted({ replica: 3 }, size), call());
+  await deps.gluster.start('v1', { force: false }, call());
+  return servers;
+}
+
+describe('gateway: create by size', () => {
+  it('makes bricks, the volume, its options and its record with one create and one set', async () => {
+    const servers = new MemoryServers(3);
+    const { deps } = servers.coordinator(0);
+    const volume = await createBySize(deps, wanted(), call());
+    expect(servers.pool.commands).to.deep.equal(['volume info', 'volume create', 'volume set']);
+    expect(volume).to.deep.equal(servers.pool.get('v1'));
+    expect(volume.options).to.deep.equal({
+      'cluster.eager-lock': 'off',
+      'storage.reserve': '0',
+      'user.gluster-csi': `{"v":1,"capacity":${GIB},"provisioner":"loop","metadata":{"owner":"me"}}`,
+    });
+    const states = servers.summary().bricks.map((brick) => brick.split(' ')[1]);
+    expect(states).to.deep.equal(['used', 'used', 'used']);
+  });
+
+  it('ends like one clean run whatever step fails or dies, once it is repeated', async () => {
+    const expected = new MemoryServers(4);
+    await createBySize(expected.coordinator(0).deps, wanted(), call());
+    const steps = await withEveryAccident(
+      async () => new MemoryServers(4),
+      (deps) => createBySize(deps, wanted(), call()),
+      async (servers) => {
+        for (const [index, { bricks }] of servers.servers.entries()) {
+          await sweep(servers.coordinator(index).deps, bricks, call());
+        }
+        const { volumes, bricks } = servers.summary();
+        expect(volumes).to.have.length(1);
+        expect(volumes[0]?.bricks).to.have.length(3);
+        expect(bricks.map((brick) => brick.split(' ')[0])).to.deep.equal(volumes[0]?.bricks);
+        expect(bricks.every((brick) => brick.endsWith(` used ${GIB}`))).to.equal(true);
+        expect(volumes[0]?.options).to.deep.equal(expected.summary().volumes[0]?.options);
+      },
+    );
+    expect(steps).to.be.greaterThan(10);
+  });
+
+  it('lets one of two coordinators win, which never undo each other’s bricks', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const servers = new MemoryServers(3 + (round % 3));
+      const one = servers.coordinator(0).deps;
+      const other = servers.coordinator(1).deps;
+      const settled = await Promise.allSettled([
+        createBySize(one, wanted(), call()),
+        createBySize(other, wanted(), call()),
+      ]);
+      for (const outcome of settled) {
+        if (outcome.status === 'rejected') expect(['busy', 'conflict']).to.include(outcome.reason.kind);
+      }
+      if (settled.every(({ status }) => status === 'rejected')) await createBySize(one, wanted(), call());
+      const { volumes, bricks } = servers.summary();
+      expect(volumes).to.have.length(1);
+      expect(bricks.map((brick) => brick.split(' ')[0])).to.deep.equal(volumes[0]?.bricks);
+      expect(bricks.every((brick) => brick.includes(' used '))).to.equal(true);
+    }
+  });
+
+  it('refuses a name that a whole volume has, and changes nothing', async () => {
+    const servers = await withVolume();
+    const before = servers.summary();
+    const fault = await faultOf(createBySize(servers.coordinator(1).deps, wanted(), call()));
+    expect(`${fault.kind}: ${fault.message}`).to.equal('conflict: volume already exists');
+    expect(servers.summary()).to.deep.equal(before);
+  });
+
+  it('leaves bricks alone whose create is still under way on another gateway', async () => {
+    const servers = new MemoryServers(3);
+    const other = servers.at(1);
+    using held = other.tokens.begin(other.id);
+    const brick = { volume: 'v1', subvol: 0, brick: 0, device: '/srv/dev', provisioner: 'loop' as const };
+    await other.bricks.reserve(held.token, [{ ...brick, dataBytes: GIB }]);
+    const fault = await faultOf(createBySize(servers.coordinator(0).deps, wanted(), call()));
+    expect(fault.kind).to.equal('busy');
+    await sweep(servers.coordinator(1).deps, other.bricks, call());
+    expect(other.bricks.stored.size).to.equal(1);
+  });
+
+  it('leaves used bricks of a lost volume alone and names them', async () => {
+    const servers = await withVolume();
+    servers.pool.volumes.clear();
+    const fault = await faultOf(createBySize(servers.coordinator(0).deps, wanted(), call()));
+    expect(fault.kind).to.equal('wrong-state');
+    expect(fault.message).to.include('s1:/srv/dev/bricks/');
+    for (const [index, { bricks }] of servers.servers.entries()) {
+      await sweep(servers.coordinator(index).deps, bricks, call());
+      expect(bricks.stored.size).to.equal(1);
+    }
+  });
+
+  it('chooses another server when one refuses, and says why when none is left', async () => {
+    const servers = new MemoryServers(4);
+    const refuse = async () => {
+      throw new Fault('exhausted', 'device /srv/dev is full');
+    };
+    servers.at(0).bricks.reserve = refuse;
+    await createBySize(servers.coordinator(0).deps, wanted(), call());
+    expect(servers.at(0).bricks.stored.size).to.equal(0);
+    servers.at(1).bricks.reserve = refuse;
+    const fault = await faultOf(
+      createBySize(servers.coordinator(0).deps, { ...wanted(), name: 'v2' }, call()),
+    );
+    expect(fault.kind).to.equal('exhausted');
+    expect(fault.message).to.include('s1 cannot be used').and.to.include('s2 cannot be used');
+    expect(servers.summary().bricks).to.have.length(3);
+  });
+
+  it('does without a server that is down, or names it when it is needed', async () => {
+    const servers = new MemoryServers(4);
+    servers.pool.peerOf('s4').connected = false;
+    await createBySize(servers.coordinator(0).deps, wanted(), call());
+    servers.pool.peerOf('s3').connected = false;
+    const fault = await faultOf(
+      createBySize(servers.coordinator(0).deps, { ...wanted(), name: 'v2' }, call()),
+    );
+    expect(fault.kind).to.equal('unreachable');
+    expect(fault.message).to.include('server s3 is down');
+  });
+
+  it('says the largest size that would fit when there is too little room', async () => {
+    const servers = new MemoryServers(3, 10n * GIB);
+    const fault = await faultOf(createBySize(servers.coordinator(0).deps, wanted({}, 20n * GIB), call()));
+    expect(fault.kind).to.equal('exhausted');
+    const largest = BigInt(/largest volume that fits has (\d+) bytes/.exec(fault.message)?.[1] ?? 0);
+    expect(Number(largest)).to.be.within(9 * 2 ** 30, 10 * 2 ** 30);
+    await createBySize(servers.coordinator(0).deps, wanted({}, largest), call());
+  });
+
+  it('leaves nothing when gluster refuses an option', async () => {
+    const servers = new MemoryServers(3);
+    const bad = { ...wanted(), options: { 'cluster.eager-lock': 'bad' } };
+    expect((await faultOf(createBySize(servers.coordinator(0).deps, bad, call()))).kind).to.equal('invalid');
+    expect(servers.summary()).to.deep.equal({ volumes: [], bricks: [] });
+  });
+
+  it('refuses a record that would kill glusterd before anything is made', async () => {
+    const servers = new MemoryServers(3);
+    const big = { ...wanted(), metadata: { text: 'x'.repeat(4000) } };
+    const fault = await faultOf(createBySize(servers.coordinator(0).deps, big, call()));
+    expect(fault.message).to.include('metadata size exceeds max allowed size of 4KB');
+    expect(servers.pool.commands).to.deep.equal([]);
+  });
+});
+
+describe('gateway: delete', () => {
+  it('leaves nothing whatever step fails or dies, once it is repeated', async () => {
+    const steps = await withEveryAccident(
+      withVolume,
+      (deps) => deleteVolume(deps, 'v1', call()),
+      async (servers) => expect(servers.summary()).to.deep.equal({ volumes: [], bricks: [] }) && undefined,
+    );
+    expect(steps).to.be.greaterThan(8);
+  });
+
+  it('refuses while clients are connected, naming their kind and number', async () => {
+    const servers = await withVolume();
+    servers.pool.clients.set('v1', [{ kind: 'fuse', count: 2 }]);
+    const before = servers.summary();
+    const fault = await faultOf(deleteVolume(servers.coordinator(0).deps, 'v1', call()));
+    expect(fault.kind).to.equal('wrong-state');
+    expect(fault.message).to.include('2 fuse');
+    expect(servers.summary()).to.deep.equal(before);
+  });
+
+  it('refuses before it stops anything when a server with bricks is down', async () => {
+    const servers = await withVolume();
+    servers.pool.peerOf('s3').connected = false;
+    const fault = await faultOf(deleteVolume(servers.coordinator(0).deps, 'v1', call()));
+    expect(fault.kind).to.equal('unreachable');
+    expect(fault.message).to.include('s3');
+    expect(servers.pool.get('v1').state).to.equal('Started');
+  });
+
+  it('refuses when a server keeps a used brick of the name that the volume does not list', async () => {
+    const servers = await withVolume();
+    const store = servers.at(0).bricks;
+    const [brick] = store.stored.values();
+    if (brick !== undefined)
+      store.stored.set('v1.9.9', { ...brick, path: '/srv/dev/other', subvol: 9, brick: 9 });
+    const fault = await faultOf(deleteVolume(servers.coordinator(0).deps, 'v1', call()));
+    expect(fault.kind).to.equal('wrong-state');
+    expect(fault.message).to.include('/srv/dev/other');
+  });
+
+  it('says that there was nothing when there was nothing', async () => {
+    const { deps } = new MemoryServers(3).coordinator(0);
+    expect(await deleteVolume(deps, 'v1', call())).to.equal(false);
+  });
+
+  it('clears what an interrupted delete left, also by the sweep alone', async () => {
+    const servers = await withVolume();
+    for (const { bricks } of servers.servers) await bricks.markDeleting('v1');
+    servers.pool.volumes.clear();
+    await sweep(servers.coordinator(0).deps, servers.at(0).bricks, call());
+    expect(servers.at(0).bricks.stored.size).to.equal(0);
+    expect(await deleteVolume(servers.coordinator(1).deps, 'v1', call())).to.equal(true);
+    expect(servers.summary().bricks).to.deep.equal([]);
+  });
+});
+
+describe('gateway: resize', () => {
+  it('reaches the size whatever step fails or dies, once it is repeated', async () => {
+    await withEveryAccident(
+      withVolume,
+      (deps) => resizeVolume(deps, 'v1', () => 2n * GIB, call()),
+      async (servers) => {
+        const { volumes, bricks } = servers.summary();
+        expect(bricks.every((brick) => brick.endsWith(` used ${2n * GIB}`))).to.equal(true);
+        expect(volumes[0]?.options['user.gluster-csi']).to.include(`"capacity":${2n * GIB}`);
+        expect(volumes[0]?.options['user.gluster-csi']).to.include('"owner":"me"');
+      },
+    );
+  });
+
+  it('never shrinks, and large enough already is success without a command that changes', async () => {
+    const servers = await withVolume(2n * GIB);
+    const before = servers.summary();
+    servers.pool.commands.length = 0;
+    await resizeVolume(servers.coordinator(0).deps, 'v1', () => GIB, call());
+    expect(servers.pool.commands).to.deep.equal(['volume info']);
+    expect(servers.summary()).to.deep.equal(before);
+  });
+
+  it('grows nothing when one server has too little room', async () => {
+    const servers = await withVolume();
+    servers.at(2).bricks.put('/srv/dev', 2n * GIB);
+    const before = servers.summary();
+    const fault = await faultOf(resizeVolume(servers.coordinator(0).deps, 'v1', () => 5n * GIB, call()));
+    expect(fault.kind).to.equal('exhausted');
+    expect(fault.message).to.include('s3');
+    expect(servers.summary()).to.deep.equal(before);
+  });
+
+  it('refuses a volume that was not made by size', async () => {
+    const servers = await withVolume();
+    const { deps } = servers.coordinator(0);
+    await deps.gluster.reset('v1', 'user.gluster-csi', call());
+    const fault = await faultOf(resizeVolume(deps, 'v1', () => 2n * GIB, call()));
+    expect(fault.kind).to.equal('wrong-state');
+  });
+});
