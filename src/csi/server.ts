@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { KeyedLocks } from '../control/locks.ts';
 import { log } from '../telemetry/log.ts';
@@ -46,18 +47,18 @@ export async function serve({ endpoint, services }: ServeOptions): Promise<Runni
   log.info({ path }, 'serving');
   const stop = async (deadlineMs = STOP_MS) => {
     listener[Symbol.dispose]();
-    await shutDown(grpc, deadlineMs);
+    grpc.tryShutdown(() => {});
+    await allClosed(sockets, deadlineMs);
     for (const socket of sockets) socket.destroy();
   };
   return { path, stop, [Symbol.asyncDispose]: () => stop() };
 }
 
-function shutDown(grpc: Server, deadlineMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, deadlineMs);
-    grpc.tryShutdown(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/**
+ * grpc-js calls back too early: Node marks the sessions of a closing server as closed while calls go on in
+ * them. Each connection ends after its last call, so the connections are what is waited for.
+ */
+async function allClosed(sockets: ReadonlySet<Socket>, deadlineMs: number): Promise<void> {
+  const closed = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  await Promise.race([Promise.all(closed), sleep(deadlineMs, undefined, { ref: false })]);
 }

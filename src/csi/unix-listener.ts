@@ -10,7 +10,7 @@ const WATCH_MS = 1_000;
 
 /** The path of `unix:///path` or `unix:/path`. Throws `invalid`. */
 export function parseEndpoint(endpoint: string): string {
-  const path = /^unix:(?:\/\/)?(\/.*)$/.exec(endpoint)?.[1];
+  const path = /^unix:(?:\/\/)?(\/[^/].*)$/.exec(endpoint)?.[1];
   if (path === undefined) throw invalid('endpoint', `"${endpoint}" is no unix:///path; give one`);
   if (Buffer.byteLength(path) > MAX_PATH || path.includes('\0')) {
     throw invalid('endpoint', `a socket's path has at most ${MAX_PATH} bytes; shorten it`);

@@ -8,7 +8,8 @@ import { currentContext } from './context.ts';
 export const log = pino(
   {
     base: null,
-    mixin: () => currentContext() ?? {},
+    // A copy: pino writes the line's own fields into what it gets.
+  mixin: () => ({ ...currentContext() }),
     redact: ['secrets', '*.secrets', 'authorization', '*.authorization', 'headers.authorization'],
   },
   destination({ fd: 2, sync: true }),
