@@ -17,7 +17,7 @@ export interface GlusterRunner {
   reply(command: Command): Promise<Reply>;
   /** The reply when it says success; throws what gluster's reason means. */
   succeed(command: Command): Promise<Reply>;
-  /** Plain text, for what gluster does not say in XML. */
+  /** Plain text, for what gluster does not say in XML; of a command that failed also its reason, from stderr. */
   text(command: Command): Promise<string>;
 }
 
@@ -61,7 +61,8 @@ export function createRunner(command: readonly string[]): GlusterRunner {
       return answer;
     },
     async text(asked) {
-      return (await launch(asked.args, asked)).stdout;
+      const { exitCode, stdout, stderr } = await launch(asked.args, asked);
+      return exitCode === 0 ? stdout : `${stdout}${stderr}`;
     },
   };
 }
