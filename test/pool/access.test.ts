@@ -2,8 +2,8 @@ import { copyFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
-import { leftovers } from './lab/leftovers.ts';
 import type { Machine } from './lab/machine.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
@@ -16,7 +16,7 @@ describe('who reaches a volume', () => {
   });
   after(async () => {
     await deployment.reconfigure({});
-    expect(await leftovers(deployment.lab)).to.deep.equal([]);
+    await expectNothingLeft(deployment.lab);
   });
 
   it('is whom the gateways’ configuration allows by address', async () => {

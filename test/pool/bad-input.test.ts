@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { CsiVolume, MIB, toCapability } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
-import { leftovers } from './lab/leftovers.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
 const BYTES = 320n * MIB;
@@ -13,7 +13,7 @@ describe('bad input, through the sockets', () => {
     deployment = await sharedDeployment();
   });
   afterEach(async () => {
-    expect(await leftovers(deployment.lab)).to.deep.equal([]);
+    await expectNothingLeft(deployment.lab);
   });
 
   const parameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {

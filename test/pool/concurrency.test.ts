@@ -3,7 +3,7 @@ import { toBackend } from '../../src/glusterd2/backend.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
-import { leftovers } from './lab/leftovers.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { until } from './lab/until.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
@@ -15,7 +15,7 @@ describe('the same thing asked for many times at once', () => {
     deployment = await sharedDeployment();
   });
   afterEach(async () => {
-    expect(await leftovers(deployment.lab)).to.deep.equal([]);
+    await expectNothingLeft(deployment.lab);
   });
 
   it('is done once, for every RPC: the rest succeed or are asked to retry', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
-import { leftovers } from './lab/leftovers.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import type { Service } from './lab/service.ts';
 import { until } from './lab/until.ts';
 import { sharedDeployment } from './shared-deployment.ts';
@@ -38,7 +38,7 @@ describe('kill -9', () => {
         await crashDuring(() => CsiVolume.create(deployment, request), services(), delay);
         const volume = await retried(() => CsiVolume.create(deployment, request));
         await retried(() => volume.delete());
-        expect(await leftovers(deployment.lab), `killed after ${delay} ms`).to.deep.equal([]);
+        await expectNothingLeft(deployment.lab, `killed after ${delay} ms`);
       }
     });
 
@@ -48,7 +48,7 @@ describe('kill -9', () => {
         const volume = await retried(() => CsiVolume.create(deployment, { name, bytes: BYTES }));
         await crashDuring(() => volume.delete(), services(), delay);
         await retried(() => volume.delete());
-        expect(await leftovers(deployment.lab), `killed after ${delay} ms`).to.deep.equal([]);
+        await expectNothingLeft(deployment.lab, `killed after ${delay} ms`);
       }
     });
   }

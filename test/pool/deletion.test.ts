@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
-import { leftovers } from './lab/leftovers.ts';
 import type { Machine } from './lab/machine.ts';
 import { until } from './lab/until.ts';
 import { sharedDeployment } from './shared-deployment.ts';
@@ -15,7 +15,7 @@ describe('deletion', () => {
     deployment = await sharedDeployment();
   });
   afterEach(async () => {
-    expect(await leftovers(deployment.lab)).to.deep.equal([]);
+    await expectNothingLeft(deployment.lab);
   });
 
   it('is refused while a node has the volume mounted, and the data stays', async () => {

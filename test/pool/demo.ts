@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { CsiVolume, GIB } from './lab/csi-volume.ts';
 import { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { Lab } from './lab/lab.ts';
-import { leftovers } from './lab/leftovers.ts';
 import { stateFolderOf } from './lab/state-folder.ts';
 import { sweep } from './lab/sweep.ts';
 import { namespacesOf, tracesOf } from './lab/traces.ts';
@@ -76,8 +76,7 @@ async function walk(deployment: Deployment): Promise<void> {
     await volume.unmount(2);
   });
   await step('DeleteVolume', () => deleted(volume));
-  const left = await leftovers(lab);
-  if (left.length > 0) throw new Error(`the volume left ${left.join(', ')}`);
+  await expectNothingLeft(lab);
 }
 
 async function step<T>(what: string, act: () => Promise<T>, tell?: (result: T) => string): Promise<T> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
-import { leftovers } from './lab/leftovers.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
 const LAYOUTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -45,7 +45,7 @@ describe('a volume, from create to delete', () => {
       await volume.unmount(1);
       await volume.unmount(2);
       await volume.delete();
-      expect(await leftovers(lab)).to.deep.equal([]);
+      await expectNothingLeft(lab);
     });
   }
 
@@ -61,7 +61,7 @@ describe('a volume, from create to delete', () => {
     expect((await write(100, 'second')).exitCode).to.equal(0);
     await volume.unmount(1);
     await volume.delete();
-    expect(await leftovers(deployment.lab)).to.deep.equal([]);
+    await expectNothingLeft(deployment.lab);
   });
 });
 

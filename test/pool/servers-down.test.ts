@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
-import { leftovers } from './lab/leftovers.ts';
 import { untilWhole } from './lab/trusted-pool.ts';
 import { until } from './lab/until.ts';
 import { untilHealed } from './lab/until-healed.ts';
@@ -47,7 +47,7 @@ describe('servers that fail', () => {
     await untilHealed(lab.server(1), mounted.glusterName, 3);
     await mounted.unmount(1);
     await mounted.delete();
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 
   it('all rebooted: bricks are mounted before glusterd, and the data is there', async () => {
@@ -64,7 +64,7 @@ describe('servers that fail', () => {
     expect((await lab.worker(2).must(['stat', '--format=%s', `${again}/file`])).trim()).to.equal('16777216');
     await volume.unmount(2);
     await volume.delete();
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 
   it('the gateway alone started again: what is down of its server comes back', async () => {
@@ -83,7 +83,7 @@ describe('servers that fail', () => {
     await deployment.gateway(2).start();
     await untilOnline(deployment, volume.glusterName);
     await volume.delete();
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 });
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import { Deployment } from './lab/deployment.ts';
+import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
 import { Lab } from './lab/lab.ts';
-import { leftovers } from './lab/leftovers.ts';
 
 const BYTES = 320n * MIB;
 const SINGLE = { replica: '1' };
@@ -44,7 +44,7 @@ describe('sizes', () => {
       await volume.unmount(1);
       await volume.delete();
     }
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 
   it('that do not fit are refused, and the answer says how much there is', async () => {
@@ -58,7 +58,7 @@ describe('sizes', () => {
     expect(refused.message)
       .to.match(/\d/)
       .and.match(/free|available|space|room/);
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 
   it('asked for in one piece as GetCapacity says are served', async () => {
@@ -69,7 +69,7 @@ describe('sizes', () => {
     const refused = await failureOf(volume.expand(bytes * 2n));
     expect(['RESOURCE_EXHAUSTED', 'OUT_OF_RANGE']).to.include(refused.code);
     await volume.delete();
-    expect(await leftovers(lab)).to.deep.equal([]);
+    await expectNothingLeft(lab);
   });
 });
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { Deployment } from '../pool/lab/deployment.ts';
+import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
 import { Lab } from '../pool/lab/lab.ts';
-import { leftovers } from '../pool/lab/leftovers.ts';
 import { buildCsiSanity } from './build-csi-sanity.ts';
 import { parseJunitReport, type Spec } from './junit-report.ts';
 
@@ -31,7 +31,7 @@ describe('csi-sanity on the pool', () => {
       expect(failed.map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal([]);
       expect(specs.filter(({ outcome }) => outcome === 'passed').length).to.be.above(40);
       expect(specs.filter(({ outcome, reason }) => outcome === 'skipped' && reason === '')).to.deep.equal([]);
-      expect(await leftovers(lab)).to.deep.equal([]);
+      await expectNothingLeft(lab);
     });
   }
 });

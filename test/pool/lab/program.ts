@@ -14,11 +14,18 @@ export function listensOn(pid: number, port: number): boolean {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const LISTEN = '0A';
   return ['tcp', 'tcp6'].some((file) =>
-    readFileSync(`/proc/${pid}/net/${file}`, 'utf8')
-      .split('\n')
-      .some((line) => {
-        const [, local = '', , state] = line.trim().split(/\s+/);
-        return local.endsWith(suffix) && state === LISTEN;
-      }),
+    readSockets(`/proc/${pid}/net/${file}`).some((line) => {
+      const [, local = '', , state] = line.trim().split(/\s+/);
+      return local.endsWith(suffix) && state === LISTEN;
+    }),
   );
+}
+
+/** None when the process is gone. */
+function readSockets(path: string): readonly string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
 }
