@@ -1,0 +1,35 @@
+/**
+ * Run by redaction.test.ts in a process of its own, whose log is then searched: sends secrets to every
+ * RPC of the controller that takes them, well and badly, and logs every message of csi.proto that holds some.
+ */
+import { log } from '../../src/telemetry/log.ts';
+import { createRequest, GIB, MOUNT, startController } from './controller-harness.ts';
+
+const [canary = '', ...messages] = process.argv.slice(2);
+const secrets = { password: canary, user: canary };
+const volumeId = 'gl1:volume:east:pvc-1';
+
+await using harness = await startController();
+const told: unknown[] = [];
+const tell = (work: Promise<unknown>) =>
+  work.then((reply) => told.push(reply)).catch((error) => told.push(error));
+
+harness.backend.faults.plan('start', 'fail-after');
+for (let i = 0; i < 2; i += 1) {
+  const flag = { mount: { mountFlags: [`log-level=${canary}`] }, accessMode: MOUNT.accessMode ?? {} };
+  await tell(harness.rpc('CreateVolume', createRequest('pvc-1', { secrets })));
+  await tell(harness.rpc('CreateVolume', createRequest('', { secrets })));
+  await tell(harness.rpc('CreateVolume', createRequest('pvc-2', { secrets, volumeCapabilities: [flag] })));
+  await tell(
+    harness.rpc('ControllerExpandVolume', { volumeId, capacityRange: { requiredBytes: GIB }, secrets }),
+  );
+  await tell(harness.rpc('ValidateVolumeCapabilities', { volumeId, volumeCapabilities: [MOUNT], secrets }));
+  await tell(harness.rpc('CreateSnapshot', { sourceVolumeId: volumeId, name: 's', secrets }));
+  await tell(harness.rpc('ControllerPublishVolume', { volumeId, nodeId: 'n', secrets }));
+  await tell(harness.rpc('DeleteVolume', { volumeId, secrets }));
+}
+for (const message of messages) {
+  log.info({ message, secrets }, 'a message');
+  log.info({ message, request: { volumeId, secrets } }, 'a message within');
+}
+console.log(JSON.stringify(told, (_key, value) => (value instanceof Error ? String(value) : value)));
