@@ -7,6 +7,7 @@ import { decode, encode, type HostReply, type HostRequest } from './host-wire.ts
  * Serves the Linux host over stdin and stdout, a JSON document a line, so that a test may use the host of another
  * machine: it is started in that machine's namespaces. Ends with its stdin.
  */
+const deadlineMs = Number(process.argv[2]);
 const host = createLinuxHost();
 for await (const line of createInterface({ input: process.stdin })) {
   const request = decode<HostRequest>(line);
@@ -15,7 +16,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 async function answer({ id, method, args }: HostRequest): Promise<HostReply> {
   try {
-    const call = { id: 'agent', signal: AbortSignal.timeout(120_000) };
+    const call = { id: 'agent', signal: AbortSignal.timeout(deadlineMs) };
     const work: unknown = Reflect.apply(host[method], host, [...args, call]);
     return { id, value: await work };
   } catch (error) {

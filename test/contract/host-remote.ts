@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../src/control/fault.ts';
@@ -7,12 +8,19 @@ import { decode, encode, type HostReply } from './host-wire.ts';
 
 export interface RemoteHost extends AsyncDisposable {
   readonly host: Host;
+  /** SIGKILL; calls under way fail. */
+  kill(): void;
 }
 
+const DEADLINE_MS = 120_000;
+
 /** The Linux host of another machine. `toArgv` makes of a command the one that runs it there. */
-export function remoteHost(toArgv: (inside: readonly string[]) => readonly string[]): RemoteHost {
+export function remoteHost(
+  toArgv: (inside: readonly string[]) => readonly string[],
+  deadlineMs = DEADLINE_MS,
+): RemoteHost {
   const agent = fileURLToPath(new URL('host-agent.ts', import.meta.url));
-  const [file = '', ...args] = toArgv([process.execPath, agent]);
+  const [file = '', ...args] = toArgv([process.execPath, agent, String(deadlineMs)]);
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = new Map<number, (reply: HostReply) => void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
@@ -44,9 +52,17 @@ export function remoteHost(toArgv: (inside: readonly string[]) => readonly strin
   });
   return {
     host,
+    kill: () => killChild(child.pid),
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await ended;
     },
   };
+}
+
+/** nsenter stays in front of the program that it runs. */
+function killChild(pid: number | undefined): void {
+  if (pid === undefined) return;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  for (const child of children) process.kill(Number(child), 'SIGKILL');
 }
