@@ -25,6 +25,22 @@ export async function findLoops(image: string): Promise<readonly string[]> {
   return listed.split('\n').filter((line) => line.startsWith('/dev/loop'));
 }
 
+/**
+ * Loop devices whose image, below a directory, has been unlinked: a losetup that outlived the process that
+ * started it can attach an image that is being removed.
+ */
+export async function findOrphanLoops(directory: string): Promise<readonly string[]> {
+  const listed = await losetup(
+    ['--list', '--noheadings', '--raw', '--output', 'NAME,BACK-FILE'],
+    'list the loop devices',
+  );
+  return listed
+    .split('\n')
+    .map((line) => /^(\/dev\/loop\d+) (.*)$/.exec(line))
+    .filter((match) => match?.[2]?.startsWith(`${directory}/`) && match[2].endsWith('(deleted)'))
+    .flatMap((match) => match?.[1] ?? []);
+}
+
 /** Detaches; a device that is still in use goes when its last user does. Not attached is success. */
 export async function detachLoop(device: string): Promise<void> {
   const result = await run('losetup', ['--detach', device], { timeoutMs: TIMEOUT_MS });

@@ -127,14 +127,9 @@ describe('the node’s verbs on a real machine', () => {
     await context.host.makeDirectory(target, call());
     const stop = `${WORK_FOLDER}/stop`;
     // Writes as fast as it can: into the bare directory while nothing is bound, into the volume if ever it may.
-    const writer = lab.worker.exec([
-      'sh',
-      '-c',
-      'until [ -e "$0" ]; do : > "$1/intruder"; done',
-      stop,
-      target,
-    ]);
-    for (let n = 0; n < 20; n += 1) {
+    const loop = 'until (-e $ARGV[0]) { open(my $f, ">", $ARGV[1]) }';
+    const writer = lab.worker.exec(['perl', '-e', loop, stop, `${target}/intruder`]);
+    for (let n = 0; n < 150; n += 1) {
       await context.host.bind(stagingPath, target, { readonly: true }, call());
       await context.host.unmount(target, call());
     }

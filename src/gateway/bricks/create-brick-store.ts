@@ -100,7 +100,7 @@ async function discardBricks(
     bricks.map((brick) => store.trash.discard(brick.device, brickDirectory(brick.device, brick))),
   );
   // What an earlier try had moved to the trash and could not detach is in no list any more.
-  for (const { path } of await markedDevices(store.roots)) await store.trash.empty(path);
+  for (const { path } of await markedDevices(store.roots)) store.trash.emptyBehind(path);
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed === undefined) return;
   const reason = failed.reason instanceof Error ? failed.reason.message : String(failed.reason);

@@ -63,8 +63,14 @@ export async function candidateDevices(roots: readonly string[]): Promise<readon
 }
 
 async function withChildren(root: string): Promise<readonly string[]> {
-  const names = await namesIn(root);
-  return [root, ...names.map((name) => join(root, name)).filter(isChildName)];
+  try {
+    const entries = await readdir(root, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => join(root, entry.name));
+    return [root, ...folders.filter(isChildName)];
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
 }
 
 /** Names in a directory; none when it does not exist. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { Semaphore } from '../../control/semaphore.ts';
+import { detachLoop, findOrphanLoops } from '../../host/loop.ts';
 import { log } from '../../telemetry/log.ts';
 import { brickDirectory, IMAGE } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
@@ -32,6 +33,7 @@ export async function mountBricks(store: StoreContext, call: Call): Promise<read
 async function mountDevice(store: StoreContext, device: string, call: Call): Promise<readonly Failed[]> {
   await makeDeviceDirectories(device);
   await sweepMaking(store, device);
+  await Promise.all((await findOrphanLoops(device)).map(detachLoop));
   const { bricks, damaged } = await findBricks(device);
   const permits = new Semaphore(PARALLEL);
   const mounted = await Promise.all(

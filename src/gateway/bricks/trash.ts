@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir, truncate, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../control/fault.ts';
 import { syncDirectory } from '../../host/durable-file.ts';
 import { detachLoop, findLoops } from '../../host/loop.ts';
@@ -13,6 +14,7 @@ import { namesIn } from './device-paths.ts';
 
 /** How long a brick process may take to let go after its volume was stopped. */
 const PATIENCE_MS = 5_000;
+const RETRY_MS = 100;
 
 /** Takes bricks away. Once a directory is in the trash its name is free and nobody looks at its record. */
 export interface Trash {
@@ -20,6 +22,8 @@ export interface Trash {
   discard(device: string, directory: string): Promise<void>;
   /** Goes on with what was left in the trash by earlier processes or failures. Resolves with what stays there. */
   empty(device: string): Promise<readonly { readonly path: string; readonly reason: string }[]>;
+  /** The same, behind the calls. */
+  emptyBehind(device: string): void;
   /** Resolves once all unlinking that was begun has ended. */
   settled(): Promise<void>;
 }
@@ -29,14 +33,14 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
   /** Directories in the trash that some call is at work on. */
   const inHand = new Set<string>();
 
-  async function removeBehind(grave: string): Promise<void> {
-    try {
-      await removeTree(grave);
-    } catch (error) {
-      log.error({ path: grave, err: error }, 'not removed from the trash; it is tried again');
-    } finally {
-      inHand.delete(grave);
-    }
+  /** Work that no call waits for. */
+  function goOn(work: Promise<unknown>): void {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => log.error({ err: error }, 'trash not emptied; it is tried again'))
+      .then(() => {
+        unlinking.delete(tracked);
+      });
+    unlinking.add(tracked);
   }
 
   async function removeNow(grave: string): Promise<string | undefined> {
@@ -50,6 +54,16 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
     } finally {
       inHand.delete(grave);
     }
+  }
+
+  async function empty(device: string) {
+    const failed: { path: string; reason: string }[] = [];
+    for (const name of await namesIn(join(device, 'trash'))) {
+      const path = join(device, 'trash', name);
+      const reason = inHand.has(path) ? undefined : await removeNow(path);
+      if (reason !== undefined) failed.push({ path, reason });
+    }
+    return failed;
   }
 
   return {
@@ -67,18 +81,10 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
         inHand.delete(grave);
         throw error;
       }
-      const work = removeBehind(grave).finally(() => unlinking.delete(work));
-      unlinking.add(work);
+      goOn(removeTree(grave).finally(() => inHand.delete(grave)));
     },
-    async empty(device) {
-      const failed: { path: string; reason: string }[] = [];
-      for (const name of await namesIn(join(device, 'trash'))) {
-        const path = join(device, 'trash', name);
-        const reason = inHand.has(path) ? undefined : await removeNow(path);
-        if (reason !== undefined) failed.push({ path, reason });
-      }
-      return failed;
-    },
+    empty,
+    emptyBehind: (device) => goOn(empty(device)),
     async settled() {
       await Promise.allSettled(unlinking);
     },
@@ -106,12 +112,28 @@ async function detach(grave: string, step: (name: string) => Promise<void>): Pro
 async function removeTree(grave: string): Promise<void> {
   const image = join(grave, IMAGE);
   if (await exists(image)) {
-    const loops = await findLoops(image);
+    const loops = await holdersOf(image);
     if (loops.length > 0) throw new Fault('busy', `${image} is still held by ${loops.join(', ')}`);
     // Frees the blocks now: after an unlink XFS does it later, and the space would seem taken.
     await truncate(image, 0);
   }
+  // A bind of the same file system has the same device number: only mountinfo tells.
+  const inside = (await readMounts()).find((mount) => mount.target.startsWith(`${grave}/`));
+  if (inside !== undefined) throw new Fault('busy', `${inside.target} is a mount; unmount it`);
   await removeBelow(grave, (await lstat(grave)).dev);
+}
+
+/**
+ * Loop devices that keep the image. A detached one stays until its last user closes it, and that may be any
+ * losetup that lists the devices just now: only one that lasts is a holder.
+ */
+async function holdersOf(image: string): Promise<readonly string[]> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const loops = await findLoops(image);
+    if (loops.length === 0 || performance.now() >= end) return loops;
+    await sleep(RETRY_MS);
+  }
 }
 
 async function removeBelow(path: string, device: number): Promise<void> {
