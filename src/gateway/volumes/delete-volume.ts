@@ -23,6 +23,7 @@ export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): 
   getRecord(volume);
   requireNoSnapshots(volume);
   requireServers(survey, volume);
+  await requireWholePool(deps, name, call);
   await requireOwn(deps, volume, bricks, call);
   if (volume.state === 'Started') await requireNoClients(deps, volume.name, call);
   try {
@@ -41,6 +42,17 @@ async function clearRest(deps: VolumeDeps, name: string, survey: Survey, call: C
   if (rest.length === 0) return false;
   await clearBricks(deps, name, rest, call);
   return true;
+}
+
+/** glusterd deletes no volume while any server of the pool is down, and says so only once it is stopped. */
+async function requireWholePool(deps: VolumeDeps, name: string, call: Call): Promise<void> {
+  const down = (await deps.gluster.pool(call)).filter(({ connected }) => !connected);
+  if (down.length === 0) return;
+  const hosts = down.map(({ host }) => host).join(', ');
+  throw new Fault(
+    'unreachable',
+    `volume ${name} cannot be deleted while a server of the pool is down: ${hosts}; start it or take it out of the pool`,
+  );
 }
 
 function requireNoSnapshots(volume: GlusterVolume): void {
