@@ -40,10 +40,17 @@ describe('servers that fail', () => {
     });
     await single.mount(2);
     await single.unmount(2);
-    await single.delete();
+    // glusterd itself deletes nothing while a server is down: the volume is left as it is.
+    const kept = await failureOf(single.delete());
+    expect(kept.code).to.equal('UNAVAILABLE');
+    expect(kept.message).to.match(/\bg3\b/);
+    expect(await lab.server(1).mustGluster(['volume', 'info', single.glusterName])).to.match(
+      /Status: Started/,
+    );
 
     await deployment.bootServer(3);
-    await untilWhole(lab.server(1), 3);
+    for (const server of lab.servers) await untilWhole(server, 3);
+    await single.delete();
     await untilHealed(lab.server(1), mounted.glusterName, 3);
     await mounted.unmount(1);
     await mounted.delete();
