@@ -70,8 +70,19 @@ export async function readRecord(directory: string): Promise<StoredBrick> {
 
 /** Replaces the record in a directory, to last. */
 export async function writeRecord(directory: string, brick: StoredBrick): Promise<void> {
-  const { device: _device, path: _path, dataBytes, accountBytes, ...rest } = brick;
-  const record = { v: VERSION, ...rest, dataBytes: String(dataBytes), accountBytes: String(accountBytes) };
+  const { volume, subvol, provisioner, state, token, createdAt } = brick;
+  const record = {
+    v: VERSION,
+    volume,
+    subvol,
+    brick: brick.brick,
+    provisioner,
+    state,
+    token,
+    dataBytes: String(brick.dataBytes),
+    accountBytes: String(brick.accountBytes),
+    createdAt,
+  };
   await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }
 

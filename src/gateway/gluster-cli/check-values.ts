@@ -9,7 +9,8 @@ const MAX_OPTIONS = 64;
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/;
 const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.:-]{0,251}[A-Za-z0-9])?$/;
-const OPTION = /^[a-z0-9]+(?:[.-][A-Za-z0-9_-]+)*$/;
+/** Domain and name; a bare word is a command of its own (`group`, `help`). */
+const OPTION = /^[a-z0-9][a-z0-9-]*(?:\.[A-Za-z0-9_-]+)+$/;
 
 /** Checks a volume name. Throws `invalid`: the words of gluster's own command line are kept out as well. */
 export function checkName(name: string): string {
