@@ -48,8 +48,11 @@ const RULES: readonly Rule[] = [
   { pattern: /hosts one or more bricks|as it has \d+ snapshots/i, kind: 'wrong-state' },
 ];
 
-/** Half of a transaction may have been done: the servers do not agree. */
-const PARTIAL = /commit failed|brick op failed|post validation failed|request timed out/i;
+/**
+ * A transaction may have been done, or half of it: the servers do not agree, or glusterd died. "Connection
+ * failed" is said both when glusterd is not there and when it goes away in the middle.
+ */
+const PARTIAL = /connection failed|commit failed|brick op failed|post validation failed|request timed out/i;
 const USAGE = /^\s*usage:/im;
 
 /** Any failure as a Fault. Pure. */
