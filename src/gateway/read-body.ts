@@ -14,15 +14,21 @@ export async function readBody(request: IncomingMessage, schema: z.ZodType): Pro
   throw invalid(field, text === '' ? 'is required, as JSON' : (issue?.message ?? 'is not as it should be'));
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BYTES) throw new Fault('out-of-range', `body: at most ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** The rest of a body that is too large is read and thrown away, so that its sender gets the answer. */
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MAX_BYTES) chunks.push(chunk);
+      else reject(new Fault('out-of-range', `body: at most ${MAX_BYTES} bytes`));
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    const broken = (cause?: unknown) => reject(new Fault('cancelled', 'the body broke off', { cause }));
+    request.once('error', broken);
+    request.once('close', broken);
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -125,8 +125,6 @@ function send(response: ServerResponse, exchange: Exchange, reply: Reply, parts:
     'Cache-Control': 'no-store',
     'X-Request-Id': exchange.id,
     ...(peerId === '' ? {} : { 'X-Gluster-Peer-Id': peerId, 'X-Gluster-Cluster-Id': clusterId }),
-    // A body that was not read is not waited for.
-    ...(exchange.request.complete || exchange.request.readableEnded ? {} : { Connection: 'close' }),
     ...reply.headers,
   });
   response.end(text);

@@ -26,6 +26,18 @@ export class MemoryPool {
   /** Commands in the order given, for tests that count them. */
   readonly commands: string[] = [];
 
+  readonly #awaited = new Map<string, () => void>();
+
+  note(command: string): void {
+    this.commands.push(command);
+    this.#awaited.get(command)?.();
+  }
+
+  /** Resolves when the command is given the next time. */
+  reached(command: string): Promise<void> {
+    return new Promise((resolve) => this.#awaited.set(command, resolve));
+  }
+
   addPeer(host: string): MemoryPeer {
     const peer = { id: randomUUID(), host, connected: true };
     this.peers.push(peer);
@@ -61,7 +73,7 @@ type Queries = Pick<
 >;
 
 function queries(pool: MemoryPool, selfId: string): Queries {
-  const command = (name: string) => void pool.commands.push(name);
+  const command = (name: string) => pool.note(name);
   return {
     async pool() {
       command('pool list');
@@ -126,7 +138,7 @@ function toStatus(pool: MemoryPool, brick: GlusterVolume['bricks'][number]): Glu
 type Changes = Omit<Gluster, keyof Queries>;
 
 function changes(pool: MemoryPool, selfId: string): Changes {
-  const command = (name: string) => void pool.commands.push(name);
+  const command = (name: string) => pool.note(name);
   const replace = (name: string, change: Partial<GlusterVolume>) =>
     void pool.volumes.set(name, { ...pool.get(name), ...change });
   return {
