@@ -116,7 +116,8 @@ function send(
   body: string | undefined,
 ): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ ...target, headers }, async (response) => {
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+    const request = httpRequest({ ...target, headers: { ...headers, ...length } }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
       const text = Buffer.concat(chunks).toString('utf8');
