@@ -26,7 +26,7 @@ export function createLinuxHost(): Host {
     unmount,
     makeDirectory,
     removeDirectory,
-    probe,
+    probe: (path, call) => probe(path, call),
     usage,
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { type Call, detached } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import type { GlusterMount, Mount } from '../staging/host.ts';
@@ -8,21 +8,28 @@ import { logFileOf, readLog, sizeOfLog, toMountFault } from './client-log.ts';
 import { killClient } from './client-process.ts';
 import { unmount } from './mount.ts';
 import { readMounts, topMount } from './mountinfo.ts';
+import { orderServers } from './order-servers.ts';
 import { probe } from './probe.ts';
 import { run } from './run.ts';
-import { RUN_DIRECTORY } from './run-directory.ts';
+import { makeRunDirectory, RUN_DIRECTORY } from './run-directory.ts';
 
-/** A server that is powered off costs 3 s before the next one is asked. */
+/** kubelet gives a stage two minutes. */
 const MOUNT_MS = 60_000;
+/** While a server of a replica is powered off, a new client waits for it for 10 s before it answers (measured). */
+const FIRST_ANSWER_MS = 45_000;
 const CLEAN_UP_MS = 30_000;
 
 /** `Host.mountGluster` of this machine. */
 export async function mountGluster(mount: GlusterMount, call: Call): Promise<void> {
   const files = { logFile: logFileOf(mount), pidFile: `${RUN_DIRECTORY}/client-${randomUUID()}.pid` };
-  const args = toClientArguments(mount, files);
-  await mkdir(RUN_DIRECTORY, { recursive: true, mode: 0o700 });
-  const [before, logStart] = await Promise.all([readMounts(), sizeOfLog(files.logFile)]);
+  await makeRunDirectory();
+  const [servers, before, logStart] = await Promise.all([
+    orderServers(mount.servers),
+    readMounts(),
+    sizeOfLog(files.logFile),
+  ]);
   const others = new Set(before.map(fileSystemOf));
+  const args = toClientArguments({ ...mount, servers }, files);
   try {
     const { exitCode, stderr } = await run('glusterfs', args, { signal: call.signal, timeoutMs: MOUNT_MS });
     if (exitCode !== 0 || !(await isServed(mount, others, call))) {
@@ -45,7 +52,7 @@ async function isServed(mount: GlusterMount, others: ReadonlySet<string>, call: 
     throw new Fault('unreachable', `${target} does not show the mount of ${volume}; is it a symbolic link?`);
   }
   if (made.length === 0) return false;
-  const state = await probe(target, call);
+  const state = await probe(target, call, FIRST_ANSWER_MS);
   if (state === 'hung') throw new Fault('timed-out', `the root of ${volume} does not answer`);
   return state === 'directory';
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { type Call, detached } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
 import type { Mount } from '../staging/host.ts';
 import { toErrorText } from './child-error.ts';
 import { readMounts, topMount } from './mountinfo.ts';
 import { run } from './run.ts';
-import { RUN_DIRECTORY } from './run-directory.ts';
+import { makeRunDirectory, RUN_DIRECTORY } from './run-directory.ts';
 
 const MOUNT_MS = 20_000;
 const UNMOUNT_MS = 10_000;
@@ -48,7 +48,7 @@ export function isPrepared(mount: Mount): boolean {
  */
 async function bindReadonly(source: string, target: string, call: Call): Promise<void> {
   const prepared = `${PREPARED}/${randomUUID()}`;
-  await mkdir(prepared, { recursive: true, mode: 0o700 });
+  await makeRunDirectory(prepared);
   try {
     const kept = topMount(await readMounts(), source)?.options.filter((option) => KEPT.has(option)) ?? [];
     await mountBind(source, prepared, { flags: ['ro', ...kept], call });

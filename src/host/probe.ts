@@ -8,9 +8,9 @@ import { type CommandResult, run } from './run.ts';
 
 const PROBE_MS = 5_000;
 
-/** `Host.probe` of this machine. */
-export async function probe(path: string, call: Call): Promise<PathState> {
-  const result = await askStat(path, call);
+/** `Host.probe` of this machine; `hung` after `timeoutMs`. */
+export async function probe(path: string, call: Call, timeoutMs = PROBE_MS): Promise<PathState> {
+  const result = await askStat(path, call, timeoutMs);
   if (result === 'hung') return 'hung';
   if (result.exitCode === 0) return result.stdout.trim() === 'directory' ? 'directory' : 'other';
   const reason = toErrorText(result.stderr);
@@ -19,11 +19,11 @@ export async function probe(path: string, call: Call): Promise<PathState> {
   throw new Fault('unreachable', `${path} cannot be looked at: ${reason}`);
 }
 
-async function askStat(path: string, call: Call): Promise<CommandResult | 'hung'> {
+async function askStat(path: string, call: Call, timeoutMs: number): Promise<CommandResult | 'hung'> {
   try {
     // Without --cached=never the kernel answers from its attribute cache for a second after the client died.
     const args = ['--cached=never', '--format=%F', '--', path];
-    return await run('stat', args, { signal: call.signal, timeoutMs: PROBE_MS });
+    return await run('stat', args, { signal: call.signal, timeoutMs });
   } catch (error) {
     if (isFault(error, 'timed-out') && !call.signal.aborted) return 'hung';
     throw error;

@@ -6,6 +6,8 @@ import { unpublishVolume } from '../../src/staging/unpublish-volume.ts';
 import { unstageVolume } from '../../src/staging/unstage-volume.ts';
 import { call, faultOf } from '../contract/backend.ts';
 import type { RemoteHost } from '../contract/host-remote.ts';
+import { listensOn } from '../pool/lab/program.ts';
+import { Service } from '../pool/lab/service.ts';
 import { until } from '../pool/lab/until.ts';
 import {
   clientsOf,
@@ -18,8 +20,8 @@ import {
 const volume = { id: 'gl1:volume:pool:one', cluster: 'pool', name: 'one' };
 const stagingPath = `${WORK_FOLDER}/staging/globalmount`;
 const target = `${WORK_FOLDER}/pods/a/mount`;
-/** Nobody has this address: a client that asks there waits for seconds. */
-const NOBODY = '10.85.0.250';
+/** Takes connections as glusterd does and never says a word: a client that asks there waits for long. */
+const MUTE = 'require("node:net").createServer(() => {}).listen(24007)';
 
 describe('the node’s verbs on a real machine', () => {
   let lab: WorkerLab;
@@ -144,27 +146,45 @@ describe('the node’s verbs on a real machine', () => {
   });
 
   it('leave nothing when the deadline passes during a mount', async () => {
-    const slow = contextOf(remote, [NOBODY, ...lab.servers]);
-    await context.host.makeDirectory(stagingPath, call());
+    const mute = await startMute();
     const agent = lab.newHost(1_000);
-    const work = stageVolume({ ...slow, host: agent.host }, { volume, stagingPath, options: [] }, call());
-    await faultOf('timed-out', work);
-    await agent[Symbol.asyncDispose]();
+    const slow = contextOf(agent, [lab.worker.name, ...lab.servers]);
+    await context.host.makeDirectory(stagingPath, call());
+    try {
+      await faultOf('timed-out', stageVolume(slow, { volume, stagingPath, options: [] }, call()));
+    } finally {
+      await agent[Symbol.asyncDispose]();
+      await mute.kill();
+    }
     expect(await clientsOf(lab.worker)).to.deep.equal([]);
     expect(await mountsHere()).to.deep.equal([]);
   });
 
   it('take over what a killed process began: its client is mounted before it has found a server', async () => {
+    const mute = await startMute();
     const agent = lab.newHost();
-    const slow = contextOf(agent, [NOBODY, ...lab.servers]);
+    const slow = contextOf(agent, [lab.worker.name, ...lab.servers]);
     const lost = stageVolume(slow, { volume, stagingPath, options: [] }, call()).catch(() => 'lost');
-    await until('a client waits', async () => (await clientsOf(lab.worker)).length > 0);
-    agent.kill();
-    expect(await lost).to.equal('lost');
+    try {
+      await until('a client waits', async () => (await mountsHere()).length > 0);
+      agent.kill();
+      expect(await lost).to.equal('lost');
+      await faultOf('timed-out', stage());
+    } finally {
+      await mute.kill();
+    }
     await stage();
     await publish();
     await write(`${target}/file`);
     expect((await mountsHere()).length).to.equal(2);
     expect((await clientsOf(lab.worker)).length).to.equal(1);
   });
+
+  async function startMute(): Promise<Service> {
+    const argv = [process.execPath, '-e', MUTE];
+    const isReady = (pid: number) => listensOn(pid, 24_007);
+    const mute = new Service(lab.worker, { name: 'mute', argv, isReady });
+    await mute.start();
+    return mute;
+  }
 });
