@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
 import type { Call } from '../control/call.ts';
+import { describeCauses } from '../control/causes.ts';
 import type { KeyedLocks } from '../control/locks.ts';
 import { withContext } from '../telemetry/context.ts';
 import { log } from '../telemetry/log.ts';
@@ -81,19 +82,9 @@ function startLine(): LogLine {
       if (error === undefined) return log.info(facts, 'rpc');
       const fault = toFault(error);
       if (fault === undefined) return log.error({ ...facts, err: error }, 'rpc');
-      log.info({ ...facts, fault: fault.kind, reason: fault.message, causes: causesOf(fault) }, 'rpc');
+      log.info({ ...facts, fault: fault.kind, reason: fault.message, causes: describeCauses(fault) }, 'rpc');
     },
   };
-}
-
-function causesOf(error: Error): string[] {
-  const causes: string[] = [];
-  let cause = error.cause;
-  while (cause instanceof Error && causes.length < 8) {
-    causes.push(`${cause.name}: ${cause.message}`);
-    cause = cause.cause;
-  }
-  return causes;
 }
 
 function toSignal(grpcCall: ServerUnaryCall<unknown, unknown>): AbortSignal {

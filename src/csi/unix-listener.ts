@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, lstatSync, mkdirSync, type Stats, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
@@ -29,6 +30,7 @@ export class UnixListener implements Disposable {
   #server: Server | undefined;
   #inode: bigint | undefined;
   #watch: NodeJS.Timeout | undefined;
+  #isDisposed = false;
 
   private constructor(path: string, onConnection: (socket: Socket) => void) {
     this.path = path;
@@ -44,35 +46,39 @@ export class UnixListener implements Disposable {
 
   /** Takes no more connections; those there are go on. Removes the socket if it is still ours. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearTimeout(this.#watch);
     this.#closeServer();
   }
 
   async #bind(): Promise<void> {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    await removeStaleSocket(this.path);
     const server = createServer(this.#onConnection);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(toBindFault(this.path, error)));
-      server.listen(this.path, resolve);
-    });
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      await removeStaleSocket(this.path);
+      await once(server.listen(this.path), 'listening');
+    } catch (error) {
+      throw toBindFault(this.path, error);
+    }
     server.on('error', (error) => log.error({ err: error, path: this.path }, 'socket failed'));
     chmodSync(this.path, 0o600);
     this.#server = server;
     this.#inode = inodeOf(this.path);
+    if (this.#isDisposed) this.#closeServer();
   }
 
   #watchAgain(): void {
+    if (this.#isDisposed) return;
     this.#watch = setTimeout(() => {
       this.#rebindIfGone().then(() => this.#watchAgain());
     }, WATCH_MS).unref();
   }
 
   async #rebindIfGone(): Promise<void> {
-    if (inodeOf(this.path) !== undefined) return;
-    log.warn({ path: this.path }, 'the socket is gone; listening anew');
-    this.#closeServer();
     try {
+      if (inodeOf(this.path) !== undefined) return;
+      log.warn({ path: this.path }, 'the socket is gone; listening anew');
+      this.#closeServer();
       await this.#bind();
     } catch (error) {
       log.error({ err: error, path: this.path }, 'cannot listen anew; trying again');
@@ -118,7 +124,12 @@ function isListenedOn(path: string): Promise<boolean> {
   });
 }
 
-function toBindFault(path: string, error: NodeJS.ErrnoException): Fault {
-  const kind = error.code === 'EADDRINUSE' ? 'conflict' : 'invalid';
-  return new Fault(kind, `cannot listen on ${path}: ${error.code ?? 'unknown reason'}`, { cause: error });
+function toBindFault(path: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+  return new Fault(
+    code === 'EADDRINUSE' ? 'conflict' : 'invalid',
+    `cannot listen on ${path}: ${code}; check the folder and its owner`,
+    { cause: error },
+  );
 }

@@ -76,6 +76,21 @@ describe('server', () => {
     await expectFault('invalid', serve({ endpoint: long, services }), /at most 107 bytes/);
   });
 
+  it('says which folder cannot be made', async () => {
+    writeFileSync(`${path}.file`, '');
+    const inFile = `unix://${path}.file/csi.sock`;
+    await expectFault('invalid', serve({ endpoint: inFile, services }), /cannot listen on .*: EEXIST/);
+  });
+
+  it('stays away once it was stopped', async function () {
+    this.timeout(30_000);
+    const server = await serve({ endpoint, services });
+    unlinkSync(path);
+    await server.stop();
+    await sleep(1_500);
+    expect(existsSync(path)).to.equal(false);
+  });
+
   it('listens anew when the socket is deleted', async function () {
     this.timeout(30_000);
     await using _server = await serve({ endpoint, services });
