@@ -9,7 +9,7 @@ export const log = pino(
   {
     base: null,
     // A copy: pino writes the line's own fields into what it gets.
-  mixin: () => ({ ...currentContext() }),
+    mixin: () => ({ ...currentContext() }),
     redact: ['secrets', '*.secrets', 'authorization', '*.authorization', 'headers.authorization'],
   },
   destination({ fd: 2, sync: true }),
