@@ -22,8 +22,8 @@ interface PoolParts {
   readonly remote: (peer: PoolPeer) => StorageServer;
 }
 
-/** How long a look at the pool holds. */
-const KEPT_MS = 5_000;
+/** How long a look at the pool holds, unless a server turns out to be unreachable. */
+const KEPT_MS = 30_000;
 
 interface Look {
   readonly at: number;
@@ -31,7 +31,7 @@ interface Look {
   readonly servers: readonly StorageServer[];
 }
 
-/** The servers of the pool, by `gluster pool list`; the list is kept for a few seconds. */
+/** The servers of the pool, by `gluster pool list`; the list is kept for a while. */
 export function createPool(parts: PoolParts): Pool {
   let look: Promise<Look> | undefined;
   let identity = { peerId: '', clusterId: '' };

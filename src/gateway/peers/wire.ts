@@ -2,7 +2,7 @@
  * What gateways ask of each other, under /internal/v1/: one zod schema a message. Bytes are decimal texts, so
  * that none is rounded. Both sides are of one release; a newer field is refused by an older gateway, clearly.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const bytes = z
   .string()

@@ -17,7 +17,10 @@ import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } fr
  */
 export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): Promise<boolean> {
   using _lock = deps.locks.acquire(volumeKey(name));
-  const { volume, survey } = await lookAt(deps, name, call);
+  const [{ volume, survey }, connected] = await Promise.all([
+    lookAt(deps, name, call),
+    clientsOf(deps, name, call),
+  ]);
   if (volume === undefined) return clearRest(deps, name, survey, call);
   const bricks = keptBricks(survey, volume);
   getRecord(volume);
@@ -25,7 +28,7 @@ export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): 
   requireServers(survey, volume);
   await requireWholePool(deps, name, call);
   await requireOwn(deps, volume, bricks, call);
-  if (volume.state === 'Started') await requireNoClients(deps, volume.name, call);
+  if (volume.state === 'Started') requireNoClients(name, connected);
   try {
     if (volume.state === 'Started') await deps.gluster.stop(name, call);
     await demolish(deps.gluster, name, serversOf(bricks), call);
@@ -84,8 +87,21 @@ async function requireOwn(
   }
 }
 
-async function requireNoClients(deps: VolumeDeps, name: string, call: Call): Promise<void> {
-  const connected = (await deps.gluster.clients(name, call)).filter(({ count }) => count > 0);
+type Clients = Awaited<ReturnType<VolumeDeps['gluster']['clients']>>;
+
+/** Asked at the same time as the rest; why it failed matters only when the volume is there and started. */
+async function clientsOf(deps: VolumeDeps, name: string, call: Call): Promise<Clients | Fault> {
+  try {
+    return await deps.gluster.clients(name, call);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+    throw error;
+  }
+}
+
+function requireNoClients(name: string, clients: Clients | Fault): void {
+  if (clients instanceof Fault) throw clients;
+  const connected = clients.filter(({ count }) => count > 0);
   if (connected.length === 0) return;
   const told = connected.map(({ kind, count }) => `${count} ${kind}`).join(', ');
   throw new Fault(
