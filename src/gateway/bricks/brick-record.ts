@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../../control/fault.ts';
 import { writeDurably } from '../../host/durable-file.ts';
 import type { BrickKey, StoredBrick } from './brick-store.ts';

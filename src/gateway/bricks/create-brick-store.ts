@@ -27,9 +27,13 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
 
   /** Work on a volume's bricks, in the volume's turn. */
   function onVolume<T>(volume: string, call: Call, work: () => Promise<T>): Promise<T> {
-    return serial.run(volume, () => {
+    return serial.run(volume, async () => {
       checkpoint(call);
-      return work();
+      try {
+        return await work();
+      } catch (error) {
+        throw toFault(volume, error);
+      }
     });
   }
 
@@ -58,6 +62,13 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
       }),
     mountAll: (call) => mountBricks(store, call),
   };
+}
+
+/** What the system refused (a full or failing disk) came in the middle of a change: the retry finds out. */
+function toFault(volume: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  const message = `the bricks of volume ${volume}: ${error.code} from a device; see to it and retry`;
+  return new Fault('uncertain', message, { cause: error });
 }
 
 /** A damaged brick of a volume that is asked for by name is a fault: nobody may work on half of them. */

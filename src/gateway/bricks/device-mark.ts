@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../../control/fault.ts';
 import { writeDurably } from '../../host/durable-file.ts';
 import { refuseNewer } from './brick-record.ts';
