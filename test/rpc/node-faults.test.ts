@@ -4,7 +4,17 @@ import { expect } from 'chai';
 import type { Injection } from '../fakes/fault-injector.ts';
 import type { HostPoint } from '../fakes/memory-host.ts';
 import { errorOf } from './controller-harness.ts';
-import { good, ID, type NodeHarness, STAGING, startNode, stateOf, TARGET } from './node-harness.ts';
+import {
+  capability,
+  good,
+  ID,
+  type NodeHarness,
+  STAGING,
+  startNode,
+  stateOf,
+  TARGET,
+  TARGET_2,
+} from './node-harness.ts';
 
 const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
 /** What kubelet takes for "try again"; an injected failure may leave as nothing else. */
@@ -112,6 +122,16 @@ describe('node, given the same request many times at once', () => {
     }
     expect(node.host.injector.begun.size).to.be.greaterThan(0);
     await expectCleanEnd(node, 'at once');
+  });
+
+  it('gives a single writer’s volume to one of two pods that start together', async () => {
+    await using node = await startNode();
+    const single = { volumeCapability: capability('SINGLE_NODE_SINGLE_WRITER') };
+    await node.stage(single);
+    const both = [TARGET, TARGET_2].map((targetPath) => node.publish({ ...single, targetPath }));
+    const outcomes = await Promise.allSettled(both);
+    expect(outcomes.map(({ status: outcome }) => outcome)).to.have.members(['fulfilled', 'rejected']);
+    expect((await node.host.mounts()).length).to.equal(2);
   });
 
   it('refuses the second with ABORTED and does not wait', async () => {

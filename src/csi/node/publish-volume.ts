@@ -22,8 +22,11 @@ export function publishVolumeMethod(
       const singleWriter = mode === 'SINGLE_NODE_SINGLE_WRITER';
       return { volume, stagingPath, target, readonly, options, singleWriter };
     },
-    // By target, so that pods on one node do not wait for each other.
-    keys: ({ target }) => [targetKey(target)],
+    // By target, so that pods on one node do not wait for each other, unless only one of them may have the volume.
+    keys: ({ target, volume, singleWriter }) => [
+      targetKey(target),
+      ...(singleWriter ? [`writer/${volume.id}`] : []),
+    ],
     run: (request, call) => publishVolume(context, request, call),
     encode: () => ({}),
   };
