@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalid } from './control/fault.ts';
 import { CLUSTER_NAME, parseClusterName } from './volumes/ids.ts';
 

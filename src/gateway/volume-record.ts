@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault, invalid } from '../control/fault.ts';
 import type { GlusterVolume } from './gluster-cli/gluster.ts';
 

@@ -4,7 +4,7 @@
  * glusterd2 sends more; requests refuse them. What the gateway adds to glusterd2 is marked "addition" and
  * is listed by `GET /endpoints` under the name in `ADDITIONS`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A size in bytes. glusterd2 can send more than 2^53 (an underflow of its own), which loses precision here. */
 const bytes = z

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalid } from '../../control/fault.ts';
 
 /** Of Linux: a path with its final NUL, and one name in it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GlusterBrick, GlusterVolume } from './gluster.ts';
 import type { Reply } from './reply.ts';
 import { element } from './reply.ts';

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What `gluster --xml` said. `opRet` alone tells success; the exit code is 0 for most failures. */
 export interface Reply {
