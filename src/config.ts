@@ -113,6 +113,9 @@ export type RoleFlags = {
   [R in Role]: { readonly role: R; readonly flags: z.output<(typeof roles)[R]> };
 }[Role];
 
+/** The flags of one role. */
+export type FlagsOf<R extends Role> = Extract<RoleFlags, { role: R }>['flags'];
+
 export const ROLES = Object.keys(roles) as readonly Role[];
 
 /** Reads `gluster-csi ROLE --flag value …`. Throws `invalid`, naming the flag and the known ones. */
