@@ -28,7 +28,7 @@ const RPCS = [
 ] as const;
 
 const BAD_PATHS: readonly (readonly [what: string, path: string, words: RegExp])[] = [
-  ['relative', 'var/lib/kubelet', /must be an absolute path/],
+  ['relative', 'var/lib/kubelet', /an absolute path/],
   ['with ".."', '/kubelet/../etc', /holds "\." or "\.\."/],
   ['ending in ".."', '/kubelet/..', /holds "\." or "\.\."/],
   ['with "."', '/kubelet/./pods', /holds "\." or "\.\."/],
@@ -87,7 +87,8 @@ describe('node, given bad input', () => {
       for (const [what, path, words] of BAD_PATHS) {
         it(`${name} refuses a ${wireName} that is ${what}`, async () => {
           const error = await errorOf(node.rpc(name, { ...request, [field]: path }));
-          expect(error.code).to.equal(status.INVALID_ARGUMENT);
+          const isNowhere = field === 'volumePath' && what === 'relative';
+          expect(error.code).to.equal(isNowhere ? status.NOT_FOUND : status.INVALID_ARGUMENT);
           expect(error.details).to.match(words);
           expect(error.details).to.match(new RegExp(`^${wireName}: `));
         });
@@ -124,6 +125,13 @@ describe('node, given bad input', () => {
       });
     }
   }
+
+  it('a request that is malformed is told from one for an unknown volume', async () => {
+    for (const [name, request] of RPCS.slice(0, 2)) {
+      const error = await errorOf(node.rpc(name, { ...request, volumeId: 'vol-1', volumeCapability: null }));
+      expect(error.code, name).to.equal(status.INVALID_ARGUMENT);
+    }
+  });
 
   it('NodePublishVolume refuses the staging path for a target', async () => {
     const error = await errorOf(node.publish({ targetPath: `${STAGING}/` }));

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as z from 'zod';
-import { invalid } from '../../control/fault.ts';
+import { Fault, invalid } from '../../control/fault.ts';
 
 /** Of Linux: a path with its final NUL, and one name in it. */
 const MAX_PATH_BYTES = 4095;
@@ -30,6 +30,15 @@ export function decodePath(text: string, field: string): string {
   const parsed = path.safeParse(text);
   if (parsed.success) return parsed.data;
   throw invalid(field, parsed.error.issues[0]?.message ?? 'is no path');
+}
+
+/**
+ * The same for a path where a volume is said to be already: at a relative one nothing can be mounted, which
+ * csi-sanity wants as `not-found`.
+ */
+export function decodeMountedPath(text: string, field: string): string {
+  if (text === '' || text.startsWith('/')) return decodePath(text, field);
+  throw new Fault('not-found', `${field}: nothing is mounted at a relative path; give an absolute path`);
 }
 
 /** The same for a path that may be left out. */

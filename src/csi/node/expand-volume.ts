@@ -6,7 +6,7 @@ import type { NodeExpandVolumeRequest__Output } from '../generated/csi/v1/NodeEx
 import type { NodeExpandVolumeResponse } from '../generated/csi/v1/NodeExpandVolumeResponse.ts';
 import type { Method } from '../method.ts';
 import type { NodeContext } from './context.ts';
-import { decodeOptionalPath, decodePath } from './decode-path.ts';
+import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
 import { decodeUsage } from './decode-usage.ts';
 import { getVolume } from './decode-volume.ts';
 
@@ -24,11 +24,12 @@ export function expandVolumeMethod(
 ): Method<NodeExpandVolumeRequest__Output, ExpandRequest, bigint, NodeExpandVolumeResponse> {
   return {
     decode(wire) {
-      const path = decodePath(wire.volumePath, 'volume_path');
+      const volume = getVolume(wire.volumeId);
+      const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
       if (wire.capacityRange !== null) checkRange(decodeRange(wire.capacityRange));
       if (wire.volumeCapability !== null) decodeUsage(wire.volumeCapability);
-      return { volume: getVolume(wire.volumeId), path };
+      return { volume, path };
     },
     run: async (request, call) => (await volumeStats(context, request, call)).totalBytes,
     encode: (capacityBytes) => ({ capacityBytes: String(capacityBytes) }),

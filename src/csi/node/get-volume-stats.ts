@@ -5,7 +5,7 @@ import type { NodeGetVolumeStatsRequest__Output } from '../generated/csi/v1/Node
 import type { NodeGetVolumeStatsResponse } from '../generated/csi/v1/NodeGetVolumeStatsResponse.ts';
 import type { Method } from '../method.ts';
 import type { NodeContext } from './context.ts';
-import { decodeOptionalPath, decodePath } from './decode-path.ts';
+import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
 import { getVolume } from './decode-volume.ts';
 
 interface StatsRequest {
@@ -20,9 +20,10 @@ export function getVolumeStatsMethod(
 ): Method<NodeGetVolumeStatsRequest__Output, StatsRequest, FileSystemUsage, NodeGetVolumeStatsResponse> {
   return {
     decode(wire) {
-      const path = decodePath(wire.volumePath, 'volume_path');
+      const volume = getVolume(wire.volumeId);
+      const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
-      return { volume: getVolume(wire.volumeId), path };
+      return { volume, path };
     },
     run: (request, call) => volumeStats(context, request, call),
     encode: toReply,

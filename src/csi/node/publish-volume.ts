@@ -1,5 +1,6 @@
 import { Fault, invalid } from '../../control/fault.ts';
 import { type PublishRequest, publishVolume } from '../../staging/publish-volume.ts';
+import { decodeVolumeId } from '../decode.ts';
 import type { NodePublishVolumeRequest__Output } from '../generated/csi/v1/NodePublishVolumeRequest.ts';
 import type { NodePublishVolumeResponse } from '../generated/csi/v1/NodePublishVolumeResponse.ts';
 import type { Method } from '../method.ts';
@@ -13,14 +14,15 @@ export function publishVolumeMethod(
 ): Method<NodePublishVolumeRequest__Output, PublishRequest, void, NodePublishVolumeResponse> {
   return {
     decode(wire) {
-      const volume = getVolume(wire.volumeId);
+      decodeVolumeId(wire.volumeId);
       const target = decodePath(wire.targetPath, 'target_path');
       const { mode, isReader, options } = decodeUsage(wire.volumeCapability);
       const stagingPath = decodeStagingPath(wire.stagingTargetPath);
       if (target === stagingPath) throw invalid('target_path', 'is the staging path; give another one');
       const readonly = wire.readonly || isReader || options.includes('ro');
       const singleWriter = mode === 'SINGLE_NODE_SINGLE_WRITER';
-      return { volume, stagingPath, target, readonly, options, singleWriter };
+      // Last: csi-sanity wants a malformed request to be told from one for a volume that is not there.
+      return { volume: getVolume(wire.volumeId), stagingPath, target, readonly, options, singleWriter };
     },
     // By target, so that pods on one node do not wait for each other, unless only one of them may have the volume.
     keys: ({ target, volume, singleWriter }) => [

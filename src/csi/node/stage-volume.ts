@@ -1,4 +1,5 @@
 import { type StageRequest, stageVolume } from '../../staging/stage-volume.ts';
+import { decodeVolumeId } from '../decode.ts';
 import type { NodeStageVolumeRequest__Output } from '../generated/csi/v1/NodeStageVolumeRequest.ts';
 import type { NodeStageVolumeResponse } from '../generated/csi/v1/NodeStageVolumeResponse.ts';
 import type { Method } from '../method.ts';
@@ -13,9 +14,11 @@ export function stageVolumeMethod(
 ): Method<NodeStageVolumeRequest__Output, StageRequest, void, NodeStageVolumeResponse> {
   return {
     decode(wire) {
-      const volume = getVolume(wire.volumeId);
+      decodeVolumeId(wire.volumeId);
       const stagingPath = decodePath(wire.stagingTargetPath, 'staging_target_path');
-      return { volume, stagingPath, options: decodeUsage(wire.volumeCapability).options };
+      const { options } = decodeUsage(wire.volumeCapability);
+      // Last: csi-sanity wants a malformed request to be told from one for a volume that is not there.
+      return { volume: getVolume(wire.volumeId), stagingPath, options };
     },
     keys: ({ volume, stagingPath }) => stagingKeys(volume.id, stagingPath),
     run: (request, call) => stageVolume(context, request, call),
