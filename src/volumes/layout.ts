@@ -37,11 +37,9 @@ export function parseLayout(parameters: LayoutParameters): Layout {
 
 /** Two data bricks and an arbiter; said as replica 3, as Gluster counts them. */
 function parseArbiter(replica: string | undefined, distribute: number): Layout {
-  if (replica !== undefined && replica !== '3') {
-    throw invalid(
-      'parameters.arbiter',
-      `goes with replica: "3" (two data bricks and an arbiter), not "${replica}"`,
-    );
+  if (replica !== '3') {
+    const given = replica === undefined ? 'which is missing' : `not "${replica}"`;
+    throw invalid('parameters.arbiter', `goes with replica: "3" (two data bricks and an arbiter), ${given}`);
   }
   return { kind: 'arbiter', distribute };
 }

@@ -14,6 +14,7 @@ export const BAD_PARAMETERS: readonly (readonly [
   ['four copies', { replica: '4' }, /no whole number from 1 to 3/],
   ['copies in words', { replica: '3e0' }, /no whole number/],
   ['two copies', { replica: '2' }, /may split; use 3, or 3 with arbiter/],
+  ['an arbiter alone', { arbiter: '1' }, /goes with replica: "3".*missing/],
   ['an arbiter for two', { replica: '2', arbiter: '1' }, /goes with replica: "3"/],
   ['two arbiters', { replica: '3', arbiter: '2' }, /arbiter: .* from 0 to 1/],
   ['disperse with replica', { disperse: '6', replica: '3' }, /disperse: excludes replica/],
