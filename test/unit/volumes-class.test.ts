@@ -23,7 +23,6 @@ const LAYOUTS: readonly [Record<string, string>, Layout][] = [
     { replica: '3', arbiter: '1' },
     { kind: 'arbiter', distribute: 1 },
   ],
-  [{ arbiter: '1' }, { kind: 'arbiter', distribute: 1 }],
   [{ disperse: '3' }, { kind: 'disperse', data: 2, redundancy: 1, distribute: 1 }],
   [{ disperse: '6' }, { kind: 'disperse', data: 4, redundancy: 2, distribute: 1 }],
   [{ disperse: '7' }, { kind: 'disperse', data: 4, redundancy: 3, distribute: 1 }],
