@@ -62,11 +62,12 @@ describe('a StorageClass', () => {
   });
 
   it('keeps the frozen form of a class', () => {
-    const texts = LAYOUTS.map(([parameters]) => toClassText(parseParameters(parameters).volumeClass));
-    expect(texts[0]).to.equal(
+    const formOf = (parameters: Record<string, string>) =>
+      toClassText(parseParameters(parameters).volumeClass);
+    expect(formOf({})).to.equal(
       '{"layout":{"kind":"replica","copies":3,"distribute":1},"brickType":"loop","zones":[],"options":{}}',
     );
-    expect(texts[8]).to.equal(
+    expect(formOf({ disperse: '6' })).to.equal(
       '{"layout":{"kind":"disperse","data":4,"redundancy":2,"distribute":1},"brickType":"loop","zones":[],"options":{}}',
     );
   });
