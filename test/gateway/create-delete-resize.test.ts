@@ -148,6 +148,23 @@ describe('gateway: create by size', () => {
     }
   });
 
+  it('leaves alone what another gateway made anew while it was held up', async () => {
+    const servers = new MemoryServers(3);
+    const { deps: late } = servers.coordinator(0);
+    const { deps: other } = servers.coordinator(1);
+    const slow = { ...late, gluster: { ...late.gluster, create: async () => heldUp() } };
+    /** An hour passes: everybody takes the create for dead, and the name is made anew on the same devices. */
+    async function heldUp(): Promise<string> {
+      for (const { bricks } of servers.servers) bricks.stored.clear();
+      await createBySize(other, wanted(), call());
+      throw new Fault('uncertain', 'no answer');
+    }
+    const fault = await faultOf(createBySize(slow, wanted(), call()));
+    expect(REPEATED).to.include(fault.kind);
+    const { volumes, bricks } = servers.summary();
+    expect([volumes.length, bricks.filter((brick) => brick.includes(' used ')).length]).to.deep.equal([1, 3]);
+  });
+
   it('refuses a name that a whole volume has, and changes nothing', async () => {
     const servers = await withVolume();
     const before = servers.summary();

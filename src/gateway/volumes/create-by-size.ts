@@ -74,7 +74,7 @@ async function undo(building: Building, error: unknown, call: Call): Promise<unk
   const servers = distinctServers(bricks);
   try {
     const volume = await deps.gluster.volume(wanted.name, fresh);
-    if (volume !== undefined && isOurs(volume, bricks))
+    if (volume !== undefined && (await isOurs(building, volume, fresh)))
       await demolish(deps.gluster, wanted.name, servers, fresh);
     else if (!(await undoReserved({ name: wanted.name, token }, servers, fresh))) {
       return afterMutation(error, `volume ${wanted.name}`);
@@ -94,8 +94,19 @@ function afterUndo(error: unknown, name: string): unknown {
   return error;
 }
 
-function isOurs(volume: GlusterVolume, bricks: readonly ReservedBrick[]): boolean {
-  const own = new Set(bricks.map(({ server, path }) => `${server.peerId}:${path}`));
+/**
+ * Is it the volume that this request made? Paths do not tell: when this request was held up for long, another
+ * one may have undone its bricks and made the same ones anew. Their tokens do. Throws when a server does not answer.
+ */
+async function isOurs({ bricks, token }: Building, volume: GlusterVolume, call: Call): Promise<boolean> {
+  const reports = await Promise.all(
+    distinctServers(bricks).map((server) => server.report(volume.name, call)),
+  );
+  const own = new Set(
+    reports.flatMap(({ peerId, bricks: kept }) =>
+      kept.filter((brick) => brick.token === token).map(({ path }) => `${peerId}:${path}`),
+    ),
+  );
   return volume.bricks.every(({ peerId, path }) => own.has(`${peerId}:${path}`));
 }
 
