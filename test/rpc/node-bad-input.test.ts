@@ -131,6 +131,10 @@ describe('node, given bad input', () => {
       const error = await errorOf(node.rpc(name, { ...request, volumeId: 'vol-1', volumeCapability: null }));
       expect(error.code, name).to.equal(status.INVALID_ARGUMENT);
     }
+    for (const name of ['NodeGetVolumeStats', 'NodeExpandVolume'] as const) {
+      const error = await errorOf(node.rpc(name, { volumeId: 'vol-1', volumePath: '' }));
+      expect(error.code, name).to.equal(status.INVALID_ARGUMENT);
+    }
   });
 
   it('NodePublishVolume refuses the staging path for a target', async () => {

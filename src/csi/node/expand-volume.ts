@@ -1,7 +1,7 @@
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
 import { checkRange } from '../../volumes/capacity-range.ts';
-import { decodeRange } from '../decode.ts';
+import { decodeRange, decodeVolumeId } from '../decode.ts';
 import type { NodeExpandVolumeRequest__Output } from '../generated/csi/v1/NodeExpandVolumeRequest.ts';
 import type { NodeExpandVolumeResponse } from '../generated/csi/v1/NodeExpandVolumeResponse.ts';
 import type { Method } from '../method.ts';
@@ -24,12 +24,12 @@ export function expandVolumeMethod(
 ): Method<NodeExpandVolumeRequest__Output, ExpandRequest, bigint, NodeExpandVolumeResponse> {
   return {
     decode(wire) {
-      const volume = getVolume(wire.volumeId);
+      decodeVolumeId(wire.volumeId);
       const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
       if (wire.capacityRange !== null) checkRange(decodeRange(wire.capacityRange));
       if (wire.volumeCapability !== null) decodeUsage(wire.volumeCapability);
-      return { volume, path };
+      return { volume: getVolume(wire.volumeId), path };
     },
     run: async (request, call) => (await volumeStats(context, request, call)).totalBytes,
     encode: (capacityBytes) => ({ capacityBytes: String(capacityBytes) }),

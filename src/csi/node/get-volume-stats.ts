@@ -1,6 +1,7 @@
 import type { FileSystemUsage } from '../../staging/host.ts';
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
+import { decodeVolumeId } from '../decode.ts';
 import type { NodeGetVolumeStatsRequest__Output } from '../generated/csi/v1/NodeGetVolumeStatsRequest.ts';
 import type { NodeGetVolumeStatsResponse } from '../generated/csi/v1/NodeGetVolumeStatsResponse.ts';
 import type { Method } from '../method.ts';
@@ -20,10 +21,10 @@ export function getVolumeStatsMethod(
 ): Method<NodeGetVolumeStatsRequest__Output, StatsRequest, FileSystemUsage, NodeGetVolumeStatsResponse> {
   return {
     decode(wire) {
-      const volume = getVolume(wire.volumeId);
+      decodeVolumeId(wire.volumeId);
       const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
-      return { volume, path };
+      return { volume: getVolume(wire.volumeId), path };
     },
     run: (request, call) => volumeStats(context, request, call),
     encode: toReply,
