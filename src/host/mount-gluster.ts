@@ -54,7 +54,9 @@ async function isServed(mount: GlusterMount, others: ReadonlySet<string>, call: 
   if (made.length === 0) return false;
   const state = await probe(target, call, FIRST_ANSWER_MS);
   if (state === 'hung') throw new Fault('timed-out', `the root of ${volume} does not answer`);
-  return state === 'directory';
+  // A client that the bricks refuse takes its mount away again: then the bare directory beneath has answered.
+  const top = topMount(await readMounts(), target);
+  return state === 'directory' && made.some(({ id }) => id === top?.id);
 }
 
 interface Failure {
