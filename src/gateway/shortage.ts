@@ -22,18 +22,22 @@ export function shortage(unplaced: Unplaced): Fault {
   const bytes = brickBytes(question.layout, size, question.averageFileBytes)[0] ?? size;
   const account = question.accountOf(question.provisioner, bytes);
   const fitting = eligibleServers(question, servers).filter((server) => hasRoom(server, question, account));
-  const largest = largestVolume(question, servers);
+  const isDown = missing.length > 0 && fitsWithMissing(unplaced, account);
+  const sets = question.layout.subvols > 1 ? `, ${question.layout.subvols} times` : '';
   const text = [
-    `volume ${volume} of ${size} bytes needs ${account} bytes on each of ${needed} servers (${question.layout.subvols} times)`,
+    `volume ${volume} of ${size} bytes needs ${account} bytes on each of ${needed} servers${sets}`,
     `${fitting.length} have it${fitting.length === 0 ? '' : ` (${fitting.map(({ host }) => host).join(', ')})`}`,
     ...missing.map(({ host, reason }) => `${host} cannot be used: ${reason}`),
     ...disabled(servers, question),
-    largest === 0n
-      ? `no volume of this layout fits; add or enable a ${question.provisioner} device`
-      : `the largest volume that fits has ${largest} bytes; ask for less, or add a ${question.provisioner} device`,
+    isDown ? 'bring the missing server back' : remedy(unplaced),
   ].join('; ');
-  const wouldFit = missing.length > 0 && fitsWithMissing(unplaced, account);
-  return new Fault(wouldFit ? 'unreachable' : 'exhausted', text);
+  return new Fault(isDown ? 'unreachable' : 'exhausted', text);
+}
+
+function remedy({ question, servers }: Unplaced): string {
+  const largest = largestVolume(question, servers);
+  if (largest === 0n) return `no volume of this layout fits; add or enable a ${question.provisioner} device`;
+  return `the largest volume that fits has ${largest} bytes; ask for less, or add a ${question.provisioner} device`;
 }
 
 /** With as much room on the missing servers as the volume could want, would it fit? */

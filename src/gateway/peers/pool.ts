@@ -22,11 +22,13 @@ interface PoolParts {
   readonly remote: (peer: PoolPeer) => StorageServer;
 }
 
-/** How long a look at the pool holds, unless a server turns out to be unreachable. */
+/** How long a look at the pool holds, unless a server turns out to be unreachable; less while one is down. */
 const KEPT_MS = 30_000;
+const KEPT_DOWN_MS = 1_000;
 
 interface Look {
-  readonly at: number;
+  /** On performance.now()'s clock. */
+  readonly until: number;
   readonly selfId: string;
   readonly servers: readonly StorageServer[];
 }
@@ -42,12 +44,14 @@ export function createPool(parts: PoolParts): Pool {
     if (self === undefined) throw new Fault('unreachable', 'gluster pool list does not name this server');
     identity = { peerId: self.id, clusterId: toClusterId(peers) };
     const servers = peers.map((peer) => (peer === self ? parts.local(self.id) : parts.remote(peer)));
-    return { at: performance.now(), selfId: self.id, servers };
+    const isWhole = peers.every(({ connected }) => connected);
+    const until = performance.now() + (isWhole ? KEPT_MS : KEPT_DOWN_MS);
+    return { until, selfId: self.id, servers };
   };
   const current = async (call: Call): Promise<Look> => {
     const seen = look;
     const known = await seen?.catch(() => undefined);
-    if (known !== undefined && performance.now() - known.at < KEPT_MS) return known;
+    if (known !== undefined && performance.now() < known.until) return known;
     // Another request may have begun to look in the meantime.
     if (look === seen || look === undefined) look = read(call);
     return look;
