@@ -51,5 +51,6 @@ function toSpec(name: string, skipped: string | undefined, bad: string | undefin
 
 /** "skipped - CreateSnapshot not supported" */
 function toReason(text: string): string {
-  return text.replace(/^skipped(?: - )?/, '').trim();
+  const reason = text.replace(/^skipped(?: - )?/, '').trim();
+  return reason === 'pending' ? 'csi-sanity itself has it pending' : reason;
 }
