@@ -1,10 +1,10 @@
-import type { Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { type Call, checkpoint } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
 import { log } from '../telemetry/log.ts';
-import { ConnectFailure } from './connections.ts';
 import { faultOf, parseServerError, toFault } from './faults.ts';
+import type { Pool } from './pool.ts';
+import { ConnectFailure } from './send.ts';
 
 /** One request, as it may be sent to any server of the cluster. */
 export interface Exchange<T> {
@@ -33,7 +33,7 @@ export type Outcome<T> =
 
 /** Sends the request to one server and reads its answer. Never throws for what a server or network does. */
 export async function attempt<T>(
-  agent: Dispatcher,
+  pool: Pool,
   origin: string,
   exchange: Exchange<T>,
   call: Call,
@@ -41,7 +41,7 @@ export async function attempt<T>(
   const started = performance.now();
   const { method, path } = exchange;
   try {
-    const { status, text } = await send(agent, origin, exchange, call);
+    const { status, text } = await send(pool, origin, exchange, call);
     log.debug(
       { method, origin, path, status, ms: Math.round(performance.now() - started) },
       'gateway request',
@@ -58,17 +58,9 @@ export async function attempt<T>(
   }
 }
 
-async function send(agent: Dispatcher, origin: string, exchange: Exchange<unknown>, call: Call) {
+async function send(pool: Pool, origin: string, exchange: Exchange<unknown>, call: Call) {
   using limit = limitTime(call.signal, exchange.timeoutMs);
-  const { statusCode, body } = await agent.request({
-    origin,
-    path: exchange.path,
-    method: exchange.method,
-    headers: { ...exchange.headers },
-    body: exchange.body ?? null,
-    signal: limit.signal,
-  });
-  return { status: statusCode, text: await body.text() };
+  return await pool.send(origin, exchange, limit.signal);
 }
 
 /** AbortSignal.any with AbortSignal.timeout would keep each request in memory until its time is over. */

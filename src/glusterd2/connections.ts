@@ -1,14 +1,7 @@
-import { Agent, buildConnector } from 'undici';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { Fault } from '../control/fault.ts';
 import { changingFile } from './changing-file.ts';
-
-/** No connection came about (refused, no such host, TLS): the request was certainly not sent. */
-export class ConnectFailure extends Error {
-  constructor(cause: Error) {
-    super(cause.message, { cause });
-    this.name = 'ConnectFailure';
-  }
-}
+import { createPool, type Pool } from './pool.ts';
 
 export interface ConnectionOptions {
   /** Certificates that sign the servers' own; default the system's. */
@@ -23,58 +16,38 @@ export interface ConnectionOptions {
 /** Kept-alive connections to any number of servers, made anew when the CA file changes. */
 export interface Connections {
   /** Throws `unreachable` when the CA file cannot be used. */
-  agent(): Promise<Agent>;
+  pool(): Promise<Pool>;
   close(): Promise<void>;
 }
 
-/** Sockets to one server at once; more requests wait for one of them. */
-const MAX_SOCKETS = 64;
-
 export function createConnections(options: ConnectionOptions): Connections {
-  const { caFile } = options;
+  const { caFile, connectTimeoutMs, maxReplyBytes } = options;
   const readCa =
     caFile === undefined
       ? () => Promise.resolve(undefined)
-      : changingFile(caFile, ({ content }) => toCertificates(caFile, content), options.recheckMs);
-  let current: { readonly ca: string | undefined; readonly agent: Agent } | undefined;
+      : changingFile(caFile, ({ content }) => toSecureContext(caFile, content), options.recheckMs);
+  let current: { readonly secureContext: SecureContext | undefined; readonly pool: Pool } | undefined;
   return {
-    async agent() {
-      const ca = await readCa();
-      if (current !== undefined && current.ca === ca) return current.agent;
-      const old = current?.agent;
-      current = { ca, agent: createAgent(ca, options) };
+    async pool() {
+      const secureContext = await readCa();
+      if (current !== undefined && current.secureContext === secureContext) return current.pool;
+      const old = current?.pool;
+      current = { secureContext, pool: createPool({ secureContext, connectTimeoutMs, maxReplyBytes }) };
       // Closing waits for the requests that are under way; theirs is the only interest in how it ends.
-      old?.close().catch(() => undefined);
-      return current.agent;
+      void old?.close();
+      return current.pool;
     },
-    close: async () => current?.agent.close(),
+    close: async () => current?.pool.close(),
   };
 }
 
-function createAgent(ca: string | undefined, options: ConnectionOptions): Agent {
-  const connect = buildConnector({
-    timeout: options.connectTimeoutMs,
-    ...(ca === undefined ? {} : { ca }),
-  } as buildConnector.BuildOptions);
-  return new Agent({
-    connections: MAX_SOCKETS,
-    pipelining: 1,
-    maxResponseSize: options.maxReplyBytes,
-    // The request's own signal bounds its whole time.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: (target, done) =>
-      connect(target, (error, socket) => {
-        if (error === null) done(null, socket);
-        else done(new ConnectFailure(error), null);
-      }),
-  });
-}
-
-function toCertificates(path: string, content: Buffer): string {
-  const text = content.toString('utf8');
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Fault('unreachable', `CA file ${path} holds no certificate in PEM form; name one that does`);
+function toSecureContext(path: string, content: Buffer): SecureContext {
+  const ca = content.toString('utf8');
+  const unusable = `CA file ${path} holds no certificate in PEM form; name one that does`;
+  if (!ca.includes('-----BEGIN CERTIFICATE-----')) throw new Fault('unreachable', unusable);
+  try {
+    return createSecureContext({ ca });
+  } catch (cause) {
+    throw new Fault('unreachable', unusable, { cause });
   }
-  return text;
 }

@@ -70,11 +70,11 @@ export function createClient(options: ClientOptions): RestClient {
   return {
     async request(request, call) {
       checkpoint(call);
-      const agent = await connections.agent();
+      const pool = await connections.pool();
       const exchange = await toExchange(request, options);
       const failed: Fault[] = [];
       for (const origin of endpoints.inOrder()) {
-        const outcome = await attempt(agent, origin, exchange, call);
+        const outcome = await attempt(pool, origin, exchange, call);
         if (outcome.kind === 'reply' || !outcome.isServerBad) endpoints.answered(origin);
         else endpoints.failed(origin);
         if (outcome.kind === 'reply') return outcome.value;

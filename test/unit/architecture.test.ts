@@ -24,7 +24,11 @@ const OWNED: readonly { readonly what: RegExp; readonly by: RegExp; readonly why
   { what: /^(execa|node:child_process)$/, by: /^host\/run\.ts$/, why: 'commands run by host/run.ts only' },
   { what: /^@grpc\//, by: /^csi\//, why: 'only the edge speaks gRPC' },
   { what: /^zod$/, by: /^(config\.ts|csi\/|glusterd2\/|gateway\/)/, why: 'schemas stand at the edges' },
-  { what: /^(undici|find-my-way)$/, by: /^(glusterd2|gateway)\//, why: 'only the REST edges speak HTTP' },
+  {
+    what: /^(node:https?|find-my-way)$/,
+    by: /^(glusterd2|gateway)\//,
+    why: 'only the REST edges speak HTTP',
+  },
   {
     what: /^node:fs(\/promises)?$/,
     by: /^(?!(control|volumes|staging|csi\/node)\/)/,
