@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterConfig } from '../config.ts';
 import type { Call } from '../control/call.ts';
 import { invalid, isFault } from '../control/fault.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Call } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
 import type { VolumeName } from '../volumes/ids.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
