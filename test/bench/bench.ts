@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { Lab } from '../pool/lab/lab.ts';
 import { controlBench } from './control-bench.ts';
@@ -8,7 +6,8 @@ import { type Figure, toTable } from './figures.ts';
 import { type PoolVerb, poolBench } from './pool-bench.ts';
 import { rssBench } from './rss-bench.ts';
 
-/** `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. */
+/** `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the bundle in
+ * dist/, which the npm script builds first. */
 const VERBS: readonly PoolVerb[] = ['create', 'delete', 'stage-publish', 'expand'];
 const NAMES = [...VERBS, 'control', 'rss'];
 const root = new URL('../../', import.meta.url);
@@ -30,13 +29,8 @@ await writeFile(new URL('bench/results.json', root), `${JSON.stringify(figures, 
 
 async function onPool(names: readonly string[]): Promise<readonly Figure[]> {
   if (names.length === 0) return [];
-  const isBuilt = existsSync(new URL('dist/gluster-csi.mjs', root));
-  console.log(`the roles run from ${isBuilt ? fileURLToPath(new URL('dist', root)) : 'the sources'}`);
   await using lab = await Lab.up({ name: 'bench', disksPerServer: 1, diskBytes: 64 * 1024 ** 3 });
-  await using deployment = await Deployment.on(lab, {
-    program: isBuilt ? 'bundle' : 'sources',
-    logLevel: 'info',
-  });
+  await using deployment = await Deployment.on(lab, { program: 'bundle', logLevel: 'info' });
   const verbs = VERBS.filter((verb) => names.includes(verb));
   return [
     ...(names.includes('rss') ? await rssBench(deployment) : []),

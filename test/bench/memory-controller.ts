@@ -1,3 +1,4 @@
+import '../../src/roles/small-heap.ts';
 import { controllerServices } from '../../src/csi/controller/controller-service.ts';
 import { serve } from '../../src/csi/server.ts';
 import { log } from '../../src/telemetry/log.ts';

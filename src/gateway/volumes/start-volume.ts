@@ -11,8 +11,14 @@ export async function startVolume(
   call: Call,
 ): Promise<GlusterVolume> {
   using _lock = deps.locks.acquire(volumeKey(name));
-  await deps.gluster.start(name, options, call);
-  const volume = await getVolume(deps.gluster, name, call);
+  // Read for the reply meanwhile: a start changes nothing of it but the state. Both end before the lock does.
+  const [started, read] = await Promise.allSettled([
+    deps.gluster.start(name, options, call),
+    getVolume(deps.gluster, name, call),
+  ]);
+  if (started.status === 'rejected') throw started.reason;
+  if (read.status === 'rejected') throw read.reason;
+  const volume: GlusterVolume = { ...read.value, state: 'Started' };
   deps.notify('volume.started', eventData(volume));
   return volume;
 }

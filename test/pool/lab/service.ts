@@ -12,6 +12,8 @@ export interface ServiceOptions {
   readonly isReady: (pid: number) => boolean | Promise<boolean>;
 }
 
+/** What Dockerfile and systemd unit set for the same reason (docs/adr/0009-small-heap.md). */
+const AS_DEPLOYED = { MALLOC_TRIM_THRESHOLD_: '131072' };
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A long-running program in a machine: started, and ended by signal as a service manager or a crash would. */
@@ -88,7 +90,7 @@ function launch(machine: Machine, { argv, env }: ServiceOptions, logFile: string
     return spawn(file, args, {
       detached: true,
       cwd: '/',
-      env: { PATH, LC_ALL: 'C', ...env },
+      env: { PATH, LC_ALL: 'C', ...AS_DEPLOYED, ...env },
       stdio: ['ignore', output, output],
     });
   } finally {
