@@ -47,6 +47,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     local: (peerId) => createLocalServer(peerId, local),
     remote: (peer) => createRemoteServer(peer, clients.for(peer.host)),
   });
+  let housekeeping: Housekeeping | undefined;
   const deps: VolumeDeps = {
     gluster: parts.gluster,
     pool,
@@ -54,6 +55,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     locks: new KeyedLocks(),
     accessOptions: toAccessOptions(config.access),
     accountOf,
+    noticeReset: () => housekeeping?.soon(),
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
   const api = createApi({
@@ -63,7 +65,6 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     onUnreachable: () => pool.forget(),
   });
   let server: HttpServer | undefined;
-  let housekeeping: Housekeeping | undefined;
   return {
     async start() {
       await checkKeys(issuers);

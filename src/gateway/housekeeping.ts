@@ -3,6 +3,7 @@ import type { Call } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
 import { log } from '../telemetry/log.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
+import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
 import { sweep } from './sweep.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
@@ -10,40 +11,61 @@ import type { VolumeDeps } from './volumes/deps.ts';
 const SWEEP_EVERY_MS = 10 * 60_000;
 /** glusterd may come up after the gateway. */
 const RETRY_MS = 15_000;
+/** Least time between rounds that requests ask for. */
+const SOON_MS = 2_000;
 const ROUND_MS = 5 * 60_000;
 
 export interface Housekeeping {
+  /** Does the next round within seconds, once however often it is asked. */
+  soon(): void;
   /** Ends the round that is under way, and the timer. */
   stop(): Promise<void>;
 }
 
 /**
- * What a gateway does unasked on its own server: mounts bricks and starts those that are down (once, repeated
- * until glusterd answers), then sweeps every ten minutes. A round that fails is logged and repeated.
+ * What a gateway does unasked: mounts its server's bricks and starts those that are down (once, repeated until
+ * glusterd answers), then every ten minutes sweeps and sees to the volumes' records. A round that fails is logged
+ * and repeated.
  */
 export function startHousekeeping(deps: VolumeDeps, store: BrickStore): Housekeeping {
   const stopped = new AbortController();
   let isUp = false;
   let timer: NodeJS.Timeout | undefined;
+  let isWanted = false;
+  let isRunning = false;
+  const schedule = () => {
+    clearTimeout(timer);
+    if (stopped.signal.aborted) return;
+    timer = setTimeout(next, isUp ? (isWanted ? SOON_MS : SWEEP_EVERY_MS) : RETRY_MS).unref();
+  };
   const round = async () => {
+    isRunning = true;
+    isWanted = false;
     const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(ROUND_MS)]);
     const call = { id: randomUUID(), signal };
     try {
       if (!isUp) await bringUp(deps, store, call);
       isUp = true;
       await sweep(deps, store, call);
+      await keepRecords(deps, store, call);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');
       else log.error({ err: error }, 'housekeeping failed');
     }
-    if (!stopped.signal.aborted) timer = setTimeout(next, isUp ? SWEEP_EVERY_MS : RETRY_MS).unref();
+    isRunning = false;
+    schedule();
   };
   let running = round();
   const next = () => {
     running = round();
   };
   return {
+    soon() {
+      if (isWanted) return;
+      isWanted = true;
+      if (!isRunning) schedule();
+    },
     async stop() {
       stopped.abort();
       clearTimeout(timer);

@@ -50,6 +50,11 @@ function toEscape(character: string): string {
 export function readRecord(volume: GlusterVolume): VolumeRecord | undefined {
   const text = volume.options[RECORD_OPTION];
   if (text === undefined) return { capacity: undefined, provisioner: undefined, metadata: {} };
+  return parseRecord(text);
+}
+
+/** The record that a text holds; undefined when it cannot be read. */
+export function parseRecord(text: string): VolumeRecord | undefined {
   const parsed = stored.safeParse(parseJson(text));
   if (!parsed.success) return undefined;
   const { capacity, provisioner, metadata } = parsed.data;

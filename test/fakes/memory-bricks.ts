@@ -71,10 +71,16 @@ export class MemoryBricks implements BrickStore {
     return requests.map((request) => this.#getReserved(token, request));
   }
 
-  async use(volume: string, token: string): Promise<void> {
+  async use(volume: string, token: string, record: string): Promise<void> {
     const own = this.#own(volume, token).filter(({ state }) => state !== 'deleting');
     if (own.length === 0) throw new Fault('not-found', `bricks of volume ${volume} are gone`);
-    this.#setState(own, 'used');
+    for (const brick of own) this.stored.set(keyOf(brick), { ...brick, state: 'used', record });
+  }
+
+  async setRecord(volume: string, record: string): Promise<void> {
+    for (const brick of await this.bricks(volume)) {
+      if (brick.state === 'used') this.stored.set(keyOf(brick), { ...brick, record });
+    }
   }
 
   async undo(volume: string, token: string): Promise<void> {

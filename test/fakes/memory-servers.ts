@@ -67,6 +67,7 @@ export class MemoryServers {
       locks: new KeyedLocks(),
       accessOptions: {},
       accountOf,
+      noticeReset: () => undefined,
       notify: () => undefined,
     };
     return { deps, steps };

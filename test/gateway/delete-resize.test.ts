@@ -97,7 +97,7 @@ describe('gateway: resize', () => {
   it('refuses a volume that was not made by size', async () => {
     const servers = await withVolume();
     const { deps } = servers.coordinator(0);
-    await deps.gluster.reset('v1', 'user.gluster-csi', call());
+    await deps.gluster.set('v1', { 'user.gluster-csi': '{"v":1,"metadata":{}}' }, call());
     const fault = await faultOf(resizeVolume(deps, 'v1', () => 2n * GIB, call()));
     expect(fault.kind).to.equal('wrong-state');
   });

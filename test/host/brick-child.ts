@@ -1,6 +1,6 @@
 import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
 import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
-import { largeBytes, requestsOn, smallBytes, VOLUME } from './brick-crash.ts';
+import { largeBytes, RECORD, requestsOn, smallBytes, VOLUME } from './brick-crash.ts';
 
 /** Does one act on a brick store and kills itself, as kill -9 does, at the Nth step of it. */
 const [root = '', act = '', token = '', step = '0'] = process.argv.slice(2);
@@ -16,7 +16,7 @@ const call = { id: 'child', signal: AbortSignal.timeout(60_000) };
 
 const acts: Readonly<Record<string, (store: BrickStore) => Promise<unknown>>> = {
   reserve: (bricks) => bricks.reserve(token, requestsOn(root, smallBytes), call),
-  use: (bricks) => bricks.use(VOLUME, token, call),
+  use: (bricks) => bricks.use(VOLUME, token, RECORD, call),
   undo: (bricks) => bricks.undo(VOLUME, token, call),
   grow: (bricks) => bricks.grow(VOLUME, () => largeBytes, call),
   remove: async (bricks) => {

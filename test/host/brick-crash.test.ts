@@ -5,7 +5,7 @@ import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
 import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
 import { readMounts } from '../../src/host/mountinfo.ts';
 import type { Act } from './brick-crash.ts';
-import { actInChild, largeBytes, requestsOn, smallBytes, VOLUME } from './brick-crash.ts';
+import { actInChild, largeBytes, RECORD, requestsOn, smallBytes, VOLUME } from './brick-crash.ts';
 import type { OuterXfs } from './outer-xfs.ts';
 import { makeOuterXfs, testCall } from './outer-xfs.ts';
 
@@ -42,7 +42,7 @@ describe('brick store after kill -9', function () {
 
   async function reserveAndUse() {
     await store.reserve('alive', requestsOn(outer.root, smallBytes), testCall());
-    await store.use(VOLUME, 'alive', testCall());
+    await store.use(VOLUME, 'alive', RECORD, testCall());
   }
 
   async function removeAll() {
@@ -81,7 +81,7 @@ describe('brick store after kill -9', function () {
       async () => {},
       async () => {
         await store.reserve('dead', requestsOn(outer.root, smallBytes), testCall());
-        await store.use(VOLUME, 'dead', testCall());
+        await store.use(VOLUME, 'dead', RECORD, testCall());
         await expectServed(smallBytes);
         await removeAll();
       },

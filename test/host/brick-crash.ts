@@ -5,6 +5,8 @@ import type { BrickRequest } from '../../src/gateway/bricks/brick-store.ts';
 
 export const VOLUME = 'v1';
 export const smallBytes = 200n * 1024n ** 2n;
+/** What the bricks' volume has for a record. */
+export const RECORD = '{"v":1,"capacity":1,"metadata":{}}';
 export const largeBytes = 600n * 1024n ** 2n;
 
 /** Two bricks, on the two devices that the crash tests have. */

@@ -5,6 +5,7 @@ import { isFault } from '../../src/control/fault.ts';
 import type { BrickRequest } from '../../src/gateway/bricks/brick-store.ts';
 import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
 import { readMounts } from '../../src/host/mountinfo.ts';
+import { RECORD } from './brick-crash.ts';
 import type { OuterXfs } from './outer-xfs.ts';
 import { command, makeOuterXfs, testCall } from './outer-xfs.ts';
 
@@ -42,8 +43,8 @@ describe('brick store on real file systems', function () {
     }
     expect(await store.reserve('t1', requests('v1', 100n * MIB), testCall())).to.deep.equal(bricks);
 
-    await store.use('v1', 't1', testCall());
-    await store.use('v1', 't1', testCall());
+    await store.use('v1', 't1', RECORD, testCall());
+    await store.use('v1', 't1', RECORD, testCall());
     await store.undo('v1', 't1', testCall());
     expect((await store.bricks('v1', testCall())).map((brick) => brick.state)).to.deep.equal([
       'used',
@@ -82,9 +83,9 @@ describe('brick store on real file systems', function () {
     await expectFault('busy', () => store.reserve('t1', requests('v1', 2n * GIB), testCall()));
     await store.undo('v1', 't2', testCall());
     expect(await store.bricks('v1', testCall())).to.have.length(2);
-    await expectFault('not-found', () => store.use('v1', 't2', testCall()));
+    await expectFault('not-found', () => store.use('v1', 't2', RECORD, testCall()));
     await store.undo('v1', 't1', testCall());
-    await expectFault('not-found', () => store.use('v1', 't1', testCall()));
+    await expectFault('not-found', () => store.use('v1', 't1', RECORD, testCall()));
     await store.reserve('t2', requests('v1', MIB), testCall());
     await store.undo('v1', 't2', testCall());
     await store.mountAll(testCall());
@@ -124,7 +125,7 @@ describe('brick store on real file systems', function () {
   it('grows online, all or none, and a second time without harm', async () => {
     const store = await openStore();
     const [brick] = await store.reserve('t1', requests('v1', 500n * MIB), testCall());
-    await store.use('v1', 't1', testCall());
+    await store.use('v1', 't1', RECORD, testCall());
     await store.grow('v1', () => GIB, testCall());
     await store.grow('v1', () => GIB, testCall());
     const { bsize, bavail } = await statfs(brick?.path ?? '', { bigint: true });
@@ -137,10 +138,32 @@ describe('brick store on real file systems', function () {
     expect(await store.bricks('v1', testCall())).to.deep.equal(before);
   });
 
+  it('keeps a copy of the record from use on, through a grow, and of one that it can read back', async () => {
+    const store = await openStore();
+    const records = async () => (await store.bricks('v1', testCall())).map(({ record }) => record);
+    await store.reserve('t1', requests('v1', MIB), testCall());
+    expect(await records()).to.deep.equal([undefined, undefined]);
+    await store.setRecord('v1', RECORD, testCall());
+    expect(await records()).to.deep.equal([undefined, undefined]);
+    await store.use('v1', 't1', RECORD, testCall());
+    await store.grow('v1', () => 2n * MIB, testCall());
+    expect(await records()).to.deep.equal([RECORD, RECORD]);
+    const other = `{"v":1,"metadata":{"k":"${'ü"'.repeat(900)}"}}`;
+    await store.setRecord('v1', other, testCall());
+    for (const bad of ['', 'ü'.repeat(2001)])
+      await expectFault('invalid', () => store.setRecord('v1', bad, testCall()));
+    const later = createBrickStore({ deviceRoots: [outer.root] });
+    const found = await later.bricks('v1', testCall());
+    expect(found.map(({ record, state, dataBytes }) => [record, state, dataBytes])).to.deep.equal([
+      [other, 'used', 2n * MIB],
+      [other, 'used', 2n * MIB],
+    ]);
+  });
+
   it('mounts after a reboot, and has no brick directory while it is not mounted', async () => {
     const store = await openStore();
     const bricks = await store.reserve('t1', requests('v1', MIB), testCall());
-    await store.use('v1', 't1', testCall());
+    await store.use('v1', 't1', RECORD, testCall());
     for (const brick of bricks) {
       await writeFile(join(brick.path, 'data'), 'kept');
       await command('umount', [join(brick.path, '..')]);
@@ -159,7 +182,7 @@ describe('brick store on real file systems', function () {
   it('reports a damaged, newer or imageless brick, deletes nothing of it, and serves the others', async () => {
     const store = await openStore();
     await store.reserve('t1', requests('v1', MIB), testCall());
-    await store.use('v1', 't1', testCall());
+    await store.use('v1', 't1', RECORD, testCall());
     const [first, second] = outer.devices.map((device, index) => join(device, `bricks/v1.0.${index}`));
     await writeFile(join(first ?? '', 'brick.json'), '{"v":2}');
     await command('umount', [join(second ?? '', 'fs')]);

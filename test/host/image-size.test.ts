@@ -35,7 +35,7 @@ describe('the size of a brick', function () {
       const [first = 0n, ...grown] = sizes;
       const request = { volume: 'v', subvol: 0, brick: 0, device: outer.devices[0] ?? '', dataBytes: first };
       const [brick] = await store.reserve('t', [{ ...request, provisioner: 'loop' }], testCall());
-      await store.use('v', 't', testCall());
+      await store.use('v', 't', '{}', testCall());
       const path = brick?.path ?? '';
       await expectRoom(path, first);
       for (const size of grown) {

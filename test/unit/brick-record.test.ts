@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { isFault } from '../../src/control/fault.ts';
-import { formatKey, isKeyOf, readRecord, writeRecord } from '../../src/gateway/bricks/brick-record.ts';
+import {
+  formatKey,
+  isKeyOf,
+  isPathOf,
+  readRecord,
+  writeRecord,
+} from '../../src/gateway/bricks/brick-record.ts';
 import { readMark, writeMark } from '../../src/gateway/bricks/device-mark.ts';
 
 const FROZEN = fileURLToPath(new URL('../fixtures/brick-v1', import.meta.url));
@@ -44,6 +50,19 @@ describe('brick record, format 1', () => {
       expect(await readFile(join(device, path), 'utf8')).to.equal(await readFile(join(FROZEN, path), 'utf8'));
   });
 
+  it('keeps a copy of the volume’s record besides', async () => {
+    const brick = { ...(await readRecord(directory)), record: '{"v":1,"metadata":{"a":"é\\n\\""}}' };
+    await writeRecord(directory, brick);
+    expect(await readRecord(directory)).to.deep.equal(brick);
+  });
+
+  it('knows the paths of a volume’s bricks from any others', () => {
+    const ours = `/srv/dev/bricks/${KEY}/fs/brick`;
+    expect(isPathOf(ours, 'pvc-1')).to.equal(true);
+    for (const other of ['/srv/dev/bricks/pvc-10.0.2/fs/brick', '/srv/b', '/', `${ours}/x`, `${ours}2`])
+      expect(isPathOf(other, 'pvc-1'), other).to.equal(false);
+  });
+
   it('is refused when newer, damaged, empty, or of another brick', async () => {
     const frozen = JSON.parse(await readFile(join(directory, 'brick.json'), 'utf8')) as Record<
       string,
@@ -56,6 +75,7 @@ describe('brick record, format 1', () => {
       [JSON.stringify({ ...frozen, volume: 'other' }), /describes the brick other\.0\.2/],
       [JSON.stringify({ ...frozen, volume: '../x' }), /is damaged: volume/],
       [JSON.stringify({ ...frozen, dataBytes: -1 }), /is damaged: dataBytes/],
+      [JSON.stringify({ ...frozen, record: 'x'.repeat(4001) }), /is damaged: record/],
       [JSON.stringify({ ...frozen, state: 'lost' }), /is damaged: state/],
     ];
     for (const [text, message] of bad) {

@@ -22,6 +22,15 @@ const volumeName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
 /** The key of a brick as it comes from another gateway or from a file. */
 export const brickKey = z.object({ volume: volumeName, subvol: ordinal, brick: ordinal });
 
+/** Longer than any record of a volume that glusterd 10 survives. */
+const MAX_RECORD_BYTES = 4000;
+
+/** The text of a volume's record as a brick keeps it. */
+export const recordText = z
+  .string()
+  .min(1)
+  .refine((text) => Buffer.byteLength(text) <= MAX_RECORD_BYTES, `is longer than ${MAX_RECORD_BYTES} bytes`);
+
 /** Format 1 of brick.json, frozen (test/fixtures/brick-v1). */
 const recordV1 = brickKey.extend({
   v: z.literal(VERSION),
@@ -31,6 +40,7 @@ const recordV1 = brickKey.extend({
   dataBytes: bytes,
   accountBytes: bytes,
   createdAt: z.number().int().nonnegative(),
+  record: recordText.exactOptional(),
 });
 
 /** `<volume>.<subvol>.<brick>`: no volume name has a dot. */
@@ -50,6 +60,12 @@ export function brickDirectory(device: string, key: BrickKey): string {
 /** What gluster gets: below the mount point, so that an unmounted image is ENOENT and no empty brick. */
 export function brickPath(device: string, key: BrickKey): string {
   return join(brickDirectory(device, key), MOUNT_POINT, BRICK);
+}
+
+/** True for a path that `brickPath` gives a brick of the volume, on whatever device. */
+export function isPathOf(path: string, volume: string): boolean {
+  const [brick, mountPoint, key = '', bricks] = path.split('/').reverse();
+  return brick === BRICK && mountPoint === MOUNT_POINT && bricks === 'bricks' && isKeyOf(key, volume);
 }
 
 /**
@@ -82,6 +98,7 @@ export async function writeRecord(directory: string, brick: StoredBrick): Promis
     dataBytes: String(brick.dataBytes),
     accountBytes: String(brick.accountBytes),
     createdAt,
+    ...(brick.record === undefined ? {} : { record: brick.record }),
   };
   await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -34,6 +34,8 @@ export interface StoredBrick extends BrickRequest {
   readonly accountBytes: bigint;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** Copy of the volume's record (`volume-record.ts`), for when Gluster has lost it; none while `reserved`. */
+  readonly record?: string;
 }
 
 export interface StoredDevice {
@@ -71,8 +73,13 @@ export interface BrickStore {
    * `busy` when another token's brick has the key, `not-found` for the device, `wrong-state` when it is disabled.
    */
   reserve(token: string, requests: readonly BrickRequest[], call: Call): Promise<readonly StoredBrick[]>;
-  /** reserved → used. Already used by this token is success. Throws `not-found` when the token's bricks are gone. */
-  use(volume: string, token: string, call: Call): Promise<void>;
+  /**
+   * reserved → used, with a copy of the volume's record. Already used by this token is success. Throws `not-found`
+   * when the token's bricks are gone, `invalid` for a record beyond 4000 bytes.
+   */
+  use(volume: string, token: string, record: string, call: Call): Promise<void>;
+  /** Replaces the copy of the record in the used bricks of the volume; none there is success. Throws `invalid`. */
+  setRecord(volume: string, record: string, call: Call): Promise<void>;
   /** Removes what this token reserved for the volume and is still `reserved`; nothing there is success. */
   undo(volume: string, token: string, call: Call): Promise<void>;
   /** Any state → deleting. */

@@ -1,7 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
-import { brickDirectory, writeRecord } from './brick-record.ts';
+import { Fault, invalid } from '../../control/fault.ts';
+import { brickDirectory, recordText, writeRecord } from './brick-record.ts';
 import type { BrickState, BrickStore, StoredBrick } from './brick-store.ts';
 import { addDevice, removeDevice, setDeviceState } from './devices.ts';
 import { growBricks } from './grow-bricks.ts';
@@ -46,13 +46,22 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
     bricks: async (volume, _call) => listBricks(store, volume),
     reserve: (token, requests, call) =>
       onVolume(requests[0]?.volume ?? '', call, () => reserveBricks(store, token, requests, call)),
-    use: (volume, token, call) => onVolume(volume, call, () => useBricks(store, volume, token)),
+    use: (volume, token, record, call) =>
+      onVolume(volume, call, () => useBricks(store, { volume, token, record })),
+    setRecord: (volume, record, call) =>
+      onVolume(volume, call, async () => {
+        checkRecord(record);
+        const used = (await listBricks(store, volume)).filter((brick) => brick.state === 'used');
+        await rewrite(store, 'mirror', differing(used, { record }));
+      }),
     undo: (volume, token, call) =>
       onVolume(volume, call, () =>
         discardBricks(store, volume, (brick) => brick.token === token && brick.state === 'reserved'),
       ),
     markDeleting: (volume, call) =>
-      onVolume(volume, call, async () => setState(store, await listBricks(store, volume), 'deleting')),
+      onVolume(volume, call, async () =>
+        rewrite(store, 'deleting', differing(await listBricks(store, volume), { state: 'deleting' })),
+      ),
     remove: (volume, call) =>
       onVolume(volume, call, () => discardBricks(store, volume, (brick) => brick.state === 'deleting')),
     grow: (volume, dataBytes, call) =>
@@ -80,23 +89,40 @@ async function listBricks(store: StoreContext, volume: string | undefined): Prom
   return found.flatMap((one) => one.bricks);
 }
 
-async function useBricks(store: StoreContext, volume: string, token: string): Promise<void> {
+interface Use {
+  readonly volume: string;
+  readonly token: string;
+  readonly record: string;
+}
+
+async function useBricks(store: StoreContext, { volume, token, record }: Use): Promise<void> {
+  checkRecord(record);
   const bricks = (await listBricks(store, volume)).filter((brick) => brick.token === token);
   if (bricks.length === 0 || bricks.some((brick) => brick.state === 'deleting'))
     throw new Fault('not-found', `the bricks reserved for volume ${volume} are gone; create it again`);
-  await setState(store, bricks, 'used');
+  await rewrite(store, 'used', differing(bricks, { state: 'used', record }));
 }
 
-async function setState(
-  store: StoreContext,
+/** What could not be read back must not be written: it would make the brick a damaged one. */
+function checkRecord(record: string): void {
+  if (!recordText.safeParse(record).success) throw invalid('record', 'is empty or longer than 4000 bytes');
+}
+
+/** The bricks that differ from the wanted state and record, as they are to be. */
+function differing(
   bricks: readonly StoredBrick[],
-  state: BrickState,
-): Promise<void> {
-  const others = bricks.filter((brick) => brick.state !== state);
+  wanted: { readonly state?: BrickState; readonly record?: string },
+): readonly StoredBrick[] {
+  return bricks
+    .filter(({ state, record }) => state !== (wanted.state ?? state) || record !== (wanted.record ?? record))
+    .map((brick) => ({ ...brick, ...wanted }));
+}
+
+async function rewrite(store: StoreContext, step: string, bricks: readonly StoredBrick[]): Promise<void> {
   await Promise.all(
-    others.map(async (brick) => {
-      await store.step(state);
-      await writeRecord(brickDirectory(brick.device, brick), { ...brick, state });
+    bricks.map(async (brick) => {
+      await store.step(step);
+      await writeRecord(brickDirectory(brick.device, brick), brick);
     }),
   );
 }

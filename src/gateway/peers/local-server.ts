@@ -29,7 +29,8 @@ export function createLocalServer(peerId: string, parts: LocalParts): StorageSer
       return { peerId, hostname, zone, devices, bricks: found };
     },
     reserve: (token, requests, call) => bricks.reserve(token, requests, call),
-    use: (volume, token, call) => bricks.use(volume, token, call),
+    use: (volume, token, record, call) => bricks.use(volume, token, record, call),
+    setRecord: (volume, record, call) => bricks.setRecord(volume, record, call),
     undo: (volume, token, call) => bricks.undo(volume, token, call),
     markDeleting: (volume, call) => bricks.markDeleting(volume, call),
     remove: (volume, call) => bricks.remove(volume, call),

@@ -47,7 +47,8 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
       };
       return post('bricks/reserve', body, reserveReply, call);
     },
-    use: (volume, token, call) => tell('bricks/use', { volume, token }, call),
+    use: (volume, token, record, call) => tell('bricks/use', { volume, token, record }, call),
+    setRecord: (volume, record, call) => tell('bricks/record', { volume, record }, call),
     undo: (volume, token, call) => tell('bricks/undo', { volume, token }, call),
     markDeleting: (volume, call) => tell('bricks/deleting', { volume }, call),
     remove: (volume, call) => tell('bricks/remove', { volume }, call),

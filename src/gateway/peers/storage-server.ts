@@ -34,7 +34,8 @@ export interface StorageServer {
 
   report(volume: string | undefined, call: Call): Promise<NodeReport>;
   reserve(token: string, bricks: readonly BrickRequest[], call: Call): Promise<readonly StoredBrick[]>;
-  use(volume: string, token: string, call: Call): Promise<void>;
+  use(volume: string, token: string, record: string, call: Call): Promise<void>;
+  setRecord(volume: string, record: string, call: Call): Promise<void>;
   undo(volume: string, token: string, call: Call): Promise<void>;
   markDeleting(volume: string, call: Call): Promise<void>;
   remove(volume: string, call: Call): Promise<void>;

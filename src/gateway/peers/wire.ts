@@ -3,6 +3,7 @@
  * that none is rounded. Both sides are of one release; a newer field is refused by an older gateway, clearly.
  */
 import * as z from 'zod';
+import { recordText } from '../bricks/brick-record.ts';
 
 const bytes = z
   .string()
@@ -27,6 +28,7 @@ const storedBrick = z.object({
   path,
   accountBytes: bytes,
   createdAt: z.number(),
+  record: recordText.exactOptional(),
 });
 export const storedDevice = z.object({
   path,
@@ -47,6 +49,8 @@ export const nodeReport = z.object({
 });
 export const reserveRequest = z.strictObject({ token, bricks: z.array(brickRequest).min(1).max(4096) });
 export const reserveReply = z.array(storedBrick);
+export const useRequest = z.strictObject({ volume: name, token, record: recordText });
+export const recordRequest = z.strictObject({ volume: name, record: recordText });
 export const tokenRequest = z.strictObject({ volume: name, token });
 export const volumeRequest = z.strictObject({ volume: name });
 export const growRequest = z.strictObject({

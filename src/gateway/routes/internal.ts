@@ -80,8 +80,13 @@ function brickRoutes(local: Local): readonly Route[] {
     ),
     act(
       'bricks/use',
-      wire.tokenRequest,
-      tell((server, { volume, token }, call) => server.use(volume, token, call)),
+      wire.useRequest,
+      tell((server, { volume, token, record }, call) => server.use(volume, token, record, call)),
+    ),
+    act(
+      'bricks/record',
+      wire.recordRequest,
+      tell((server, { volume, record }, call) => server.setRecord(volume, record, call)),
     ),
     act(
       'bricks/undo',

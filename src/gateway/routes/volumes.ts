@@ -7,8 +7,8 @@ import { bodyRoute, ok, type Route, route } from '../route.ts';
 import { toVolumeInfo } from '../volume-info.ts';
 import { deleteVolume } from '../volumes/delete-volume.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
-import { getVolume } from '../volumes/get-volume.ts';
 import { listVolumes } from '../volumes/list-volumes.ts';
+import { readVolume } from '../volumes/restore-record.ts';
 import { startVolume } from '../volumes/start-volume.ts';
 import { stopVolume } from '../volumes/stop-volume.ts';
 import { volumeStatus } from '../volumes/volume-status.ts';
@@ -21,7 +21,7 @@ export function volumeRoutes(deps: VolumeDeps): readonly Route[] {
   return [...infoRoutes(deps), ...stateRoutes(deps), ...lifeRoutes(deps)];
 }
 
-function infoRoutes({ gluster }: VolumeDeps): readonly Route[] {
+function infoRoutes(deps: VolumeDeps): readonly Route[] {
   return [
     route({
       method: 'GET',
@@ -39,7 +39,7 @@ function infoRoutes({ gluster }: VolumeDeps): readonly Route[] {
           after: text('after'),
           limit: limitQuery(query),
         };
-        return ok((await listVolumes(gluster, asked, call)).map(toVolumeInfo));
+        return ok((await listVolumes(deps, asked, call)).map(toVolumeInfo));
       },
     }),
     route({
@@ -49,7 +49,7 @@ function infoRoutes({ gluster }: VolumeDeps): readonly Route[] {
       description: 'one volume',
       access: 'driver',
       responseType: 'api.VolumeGetResp',
-      handle: async (request, call) => ok(toVolumeInfo(await getVolume(gluster, volumeParam(request), call))),
+      handle: async (request, call) => ok(toVolumeInfo(await readVolume(deps, volumeParam(request), call))),
     }),
   ];
 }

@@ -5,11 +5,12 @@ import type { CapacityQuestion } from '../capacity.ts';
 import type { GlusterBrick, GlusterVolume } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
-import { formatRecord, RECORD_OPTION } from '../volume-record.ts';
+import { formatRecord } from '../volume-record.ts';
 import { afterMutation } from './after-mutation.ts';
 import { clearName } from './clear-name.ts';
 import { demolish } from './demolish.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
+import { ownOptions } from './own-options.ts';
 import { type ReservedBrick, reserveBricks, undoReserved } from './reserve-bricks.ts';
 
 export interface SizedVolume {
@@ -35,12 +36,13 @@ export async function createBySize(
   call: Call,
 ): Promise<GlusterVolume> {
   using _lock = deps.locks.acquire(volumeKey(wanted.name));
-  const options = optionsOf(deps, wanted);
+  const record = recordOf(wanted);
   const survey = await clearName(deps, wanted.name, call);
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   const reservation = { name: wanted.name, size: wanted.size, question: wanted.question, token: held.token };
   const bricks = await reserveBricks(reservation, survey, call);
-  const building = { deps, wanted, bricks, options, token: held.token };
+  const options = { ...wanted.options, ...ownOptions(deps, record) };
+  const building = { deps, wanted, bricks, options, record, token: held.token };
   const volume = await build(building, call);
   deps.notify('volume.created', eventData(volume));
   return volume;
@@ -51,16 +53,18 @@ interface Building {
   readonly wanted: SizedVolume;
   readonly bricks: readonly ReservedBrick[];
   readonly options: Readonly<Record<string, string>>;
+  /** The text of the volume's record. */
+  readonly record: string;
   readonly token: string;
 }
 
 /** The critical path: one create, one set, then `used` everywhere before anything may be written. */
 async function build(building: Building, call: Call): Promise<GlusterVolume> {
-  const { deps, wanted, options, token, bricks } = building;
+  const { deps, wanted, options, record, token, bricks } = building;
   try {
     const id = await deps.gluster.create(toCreate(building), call);
     await deps.gluster.set(wanted.name, options, call);
-    await onAll(distinctServers(bricks), (server) => server.use(wanted.name, token, call));
+    await onAll(distinctServers(bricks), (server) => server.use(wanted.name, token, record, call));
     return toVolume(building, id);
   } catch (error) {
     throw await undo(building, error, call);
@@ -124,15 +128,8 @@ function toCreate({ wanted, bricks }: Building) {
   };
 }
 
-/** With storage.reserve 0 the whole brick can be written, and an online grow is usable at once. */
-function optionsOf(deps: VolumeDeps, wanted: SizedVolume): Readonly<Record<string, string>> {
-  const { size, metadata, question } = wanted;
-  return {
-    ...wanted.options,
-    'storage.reserve': '0',
-    ...deps.accessOptions,
-    [RECORD_OPTION]: formatRecord({ capacity: size, provisioner: question.provisioner, metadata }),
-  };
+function recordOf({ size, metadata, question }: SizedVolume): string {
+  return formatRecord({ capacity: size, provisioner: question.provisioner, metadata });
 }
 
 /** What `volume info` would say, without asking. */

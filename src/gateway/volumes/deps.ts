@@ -16,6 +16,8 @@ export interface VolumeDeps {
   readonly accessOptions: Readonly<Record<string, string>>;
   /** Bytes that a brick for so many bytes of data takes from its device's account. */
   readonly accountOf: (provisioner: Provisioner, dataBytes: bigint) => bigint;
+  /** Told of a volume whose record is gone though its bricks are ours: housekeeping looks soon. */
+  readonly noticeReset: () => void;
   readonly notify: (name: EventName, data: Readonly<Record<string, string>>) => void;
 }
 

@@ -3,6 +3,8 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { checkMetadata, formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
 import { type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { mirrorRecord } from './mirror-record.ts';
+import { withRecord } from './restore-record.ts';
 
 export interface MetadataEdit {
   readonly metadata: Readonly<Record<string, string>>;
@@ -19,10 +21,11 @@ export async function editVolume(
 ): Promise<GlusterVolume> {
   checkMetadata(edit.metadata);
   using _lock = deps.locks.acquire(volumeKey(name));
-  const volume = await getVolume(deps.gluster, name, call);
+  const volume = await withRecord(deps, await getVolume(deps.gluster, name, call), call);
   const record = getRecord(volume);
   const option = formatRecord({ ...record, metadata: edited(record.metadata, edit) });
   await deps.gluster.set(name, { [RECORD_OPTION]: option }, call);
+  await mirrorRecord(deps, volume, option, call);
   return { ...volume, options: { ...volume.options, [RECORD_OPTION]: option } };
 }
 

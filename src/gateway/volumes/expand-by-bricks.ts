@@ -6,6 +6,7 @@ import type { NamedBrick } from './create-by-bricks.ts';
 import { checkNamedBricks } from './create-by-bricks.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { withRecord } from './restore-record.ts';
 
 export interface BrickExpansion {
   readonly name: string;
@@ -24,7 +25,7 @@ export async function expandByBricks(
 ): Promise<GlusterVolume> {
   const { name, replica, force } = expansion;
   using _lock = deps.locks.acquire(volumeKey(name));
-  const volume = await getVolume(deps.gluster, name, call);
+  const volume = await withRecord(deps, await getVolume(deps.gluster, name, call), call);
   if (getRecord(volume).capacity !== undefined) {
     throw new Fault('wrong-state', `volume ${name} was made by size; expand it by size`);
   }

@@ -1,6 +1,8 @@
 import type { Call } from '../../control/call.ts';
-import type { Gluster, GlusterVolume } from '../gluster-cli/gluster.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { readRecord } from '../volume-record.ts';
+import type { VolumeDeps } from './deps.ts';
+import { lacksRecord } from './restore-record.ts';
 
 export interface VolumeQuery {
   /** Only volumes that have this metadata key, or this value under it (under any key when `key` is absent). */
@@ -11,14 +13,20 @@ export interface VolumeQuery {
   readonly limit?: number | undefined;
 }
 
-/** In order of name (by code unit, so that "after" means the same everywhere). */
+/**
+ * In order of name (by code unit, so that "after" means the same everywhere). A volume that was reset is told as it
+ * is; housekeeping is sent to it.
+ */
 export async function listVolumes(
-  gluster: Pick<Gluster, 'volumes'>,
+  deps: Pick<VolumeDeps, 'gluster' | 'noticeReset'>,
   query: VolumeQuery,
   call: Call,
 ): Promise<readonly GlusterVolume[]> {
   const { after = '', limit } = query;
-  return (await gluster.volumes(call))
+  const all = await deps.gluster.volumes(call);
+  // One that was never started is a create under way, as a rule.
+  if (all.some((volume) => volume.state !== 'Created' && lacksRecord(volume))) deps.noticeReset();
+  return all
     .filter((volume) => volume.name > after && hasMetadata(volume, query))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, limit);

@@ -8,6 +8,8 @@ import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
 import { afterMutation } from './after-mutation.ts';
 import { lookAt } from './clear-name.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
+import { mirrorRecord } from './mirror-record.ts';
+import { withRecord } from './restore-record.ts';
 import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } from './survey.ts';
 
 /**
@@ -22,8 +24,9 @@ export async function resizeVolume(
   call: Call,
 ): Promise<GlusterVolume> {
   using _lock = deps.locks.acquire(volumeKey(name));
-  const { volume, survey } = await lookAt(deps, name, call);
-  if (volume === undefined) throw new Fault('not-found', 'volume not found');
+  const { volume: found, survey } = await lookAt(deps, name, call);
+  if (found === undefined) throw new Fault('not-found', 'volume not found');
+  const volume = await withRecord(deps, found, call, survey);
   const record = getRecord(volume);
   if (record.capacity === undefined) throw notBySize(name);
   const size = target(volume, record.capacity);
@@ -39,6 +42,7 @@ export async function resizeVolume(
   } catch (error) {
     throw afterMutation(error, `resize of volume ${name}`);
   }
+  await mirrorRecord(deps, volume, option, call);
   deps.notify('volume.expanded', eventData(volume));
   return { ...volume, options: { ...volume.options, [RECORD_OPTION]: option } };
 }

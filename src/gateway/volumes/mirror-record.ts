@@ -1,0 +1,33 @@
+import type { Call } from '../../control/call.ts';
+import { log } from '../../telemetry/log.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { attemptOnAll } from '../peers/on-all.ts';
+import type { VolumeDeps } from './deps.ts';
+import { hasOwnBricks } from './restore-record.ts';
+
+const MIRROR_MS = 10_000;
+
+/**
+ * Copies the record that the volume's option now holds to its bricks. The change is made already: a server that
+ * misses the copy fails nothing and catches up in its housekeeping.
+ */
+export async function mirrorRecord(
+  deps: Pick<VolumeDeps, 'pool'>,
+  volume: GlusterVolume,
+  record: string,
+  call: Call,
+): Promise<void> {
+  if (!hasOwnBricks(volume)) return;
+  const bounded = { id: call.id, signal: AbortSignal.any([call.signal, AbortSignal.timeout(MIRROR_MS)]) };
+  const { refused } = await attemptOnAll(await serversOf(deps, volume, bounded), (server) =>
+    server.setRecord(volume.name, record, bounded),
+  );
+  for (const { server, reason } of refused) {
+    log.warn({ err: reason, volume: volume.name, server: server.host }, 'the record was not copied yet');
+  }
+}
+
+async function serversOf({ pool }: Pick<VolumeDeps, 'pool'>, volume: GlusterVolume, call: Call) {
+  const peers = new Set(volume.bricks.map(({ peerId }) => peerId));
+  return (await pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
+}
