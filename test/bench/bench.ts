@@ -6,8 +6,10 @@ import { type Figure, toTable } from './figures.ts';
 import { type PoolVerb, poolBench } from './pool-bench.ts';
 import { rssBench } from './rss-bench.ts';
 
-/** `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the bundle in
- * dist/, which the npm script builds first. */
+/**
+ * `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the
+ * bundle in dist/, which the npm script builds first.
+ */
 const VERBS: readonly PoolVerb[] = ['create', 'delete', 'stage-publish', 'expand'];
 const NAMES = [...VERBS, 'control', 'rss'];
 const root = new URL('../../', import.meta.url);

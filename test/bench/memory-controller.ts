@@ -1,13 +1,11 @@
 import '../../src/roles/small-heap.ts';
 import { controllerServices } from '../../src/csi/controller/controller-service.ts';
 import { serve } from '../../src/csi/server.ts';
-import { log } from '../../src/telemetry/log.ts';
 import { parseClusterName } from '../../src/volumes/ids.ts';
 import { MemoryBackend } from '../fakes/memory-backend.ts';
 
 /** Run as `memory-controller.ts SOCKET`: the controller over a cluster in memory that takes no time, in a process of its own. */
 const [socket = ''] = process.argv.slice(2);
-log.level = 'warn';
 const backend = new MemoryBackend({ deviceBytes: 2n ** 60n });
 await serve({
   endpoint: `unix://${socket}`,
