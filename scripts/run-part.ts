@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import Mocha from 'mocha';
+import '../test/quiet.ts';
 import { addCounts, type Counts } from './test-counts.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
 import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
@@ -34,10 +33,21 @@ describe('brick store after kill -9', function () {
       const ended = await actInChild({ root: outer.root, act, token: 'dead', step });
       store = createBrickStore({ deviceRoots: [outer.root] });
       await recover(step);
-      expect(await outer.leftovers(), `after step ${step} of ${act}`).to.deep.equal([]);
+      await expectNothingLeft(`after step ${step} of ${act}`);
       if (ended === 'done') return step - 1;
     }
     throw new Error(`${act} has more than ${MOST_STEPS} steps`);
+  }
+
+  /**
+   * What the killed process had started ends on its own, and may attach or mount an image that is being removed:
+   * that one stays in the trash for the next round of housekeeping.
+   */
+  async function expectNothingLeft(when: string) {
+    for (let round = 0; round < 5 && (await outer.leftovers()).length > 0; round += 1) {
+      await store.mountAll(testCall());
+    }
+    expect(await outer.leftovers(), when).to.deep.equal([]);
   }
 
   async function reserveAndUse() {
@@ -146,10 +156,7 @@ describe('brick store after kill -9', function () {
       await store.undo(VOLUME, 'dead', testCall());
       await reserveAndUse();
       await removeAll();
-      // What the killed process had started may have attached an image that was being removed.
-      await sleep(100);
-      await store.mountAll(testCall());
-      expect(await outer.leftovers(), `killed after ${afterMs} ms`).to.deep.equal([]);
+      await expectNothingLeft(`killed after ${afterMs} ms`);
     }
   });
 });

@@ -72,7 +72,7 @@ async function remount(image: string, target: string, step: Step): Promise<void>
   await step('refresh-loop');
   await refreshLoop(leaked);
   await step('mount');
-  await mountXfs(leaked, target);
+  await mountAt(leaked, target);
 }
 
 async function attachAndMount(image: string, target: string, step: Step): Promise<void> {
@@ -81,10 +81,19 @@ async function attachAndMount(image: string, target: string, step: Step): Promis
   const device = await attachLoop(image);
   try {
     await step('mount');
-    await mountXfs(device, target);
+    await mountAt(device, target);
   } catch (error) {
     await detachLoop(device);
     throw error;
+  }
+}
+
+/** The mount command of a process that was killed may still run, and be first: then it has done what was asked. */
+async function mountAt(device: string, target: string): Promise<void> {
+  try {
+    await mountXfs(device, target);
+  } catch (error) {
+    if (topMount(await readMounts(), target)?.source !== device) throw error;
   }
 }
 
