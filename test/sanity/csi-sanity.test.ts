@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { addCounts } from '../../scripts/test-counts.ts';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
 import { Lab } from '../pool/lab/lab.ts';
@@ -71,6 +72,7 @@ function report(pass: string, specs: readonly Spec[]): void {
   console.log(
     `csi-sanity, ${pass} pass: ${specs.length} specs, ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
   );
+  addCounts({ passed: count('passed'), failed: count('failed') });
   for (const { name, reason } of specs.filter(({ outcome }) => outcome === 'skipped')) {
     console.log(`  skipped: ${name}: ${reason}`);
   }
