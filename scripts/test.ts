@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { debianPackages, ensureDebianPackages } from './setup/debian.ts';
 import { ensureGo } from './setup/go.ts';
 import { type Counts, closingLine, countsEnvironment, readCounts, sumCounts } from './test-counts.ts';
 
 /**
- * `npm test [-- PART...]`: runs the parts one after the other, each in a process of its own, goes on after a
- * part that failed, and ends with one line that totals them all. A part that ran nothing has failed.
+ * `npm test [-- PART...]`: runs the parts one after the other, each in a process of its own (those that mostly
+ * wait for glusterd side by side), goes on after a part that failed, and ends with one line that totals them all. A part that ran nothing has failed.
  */
 interface Part {
   readonly name: string;
@@ -19,6 +20,8 @@ interface Part {
   /** Minutes for the whole part; then it is stopped. */
   readonly minutes: number;
   readonly needs: readonly ('debian' | 'go')[];
+  /** Runs at the same time as the other parts that say so, its lines marked with its name. */
+  readonly besideOthers?: true;
 }
 
 const PARTS: readonly Part[] = [
@@ -58,20 +61,28 @@ const PARTS: readonly Part[] = [
     minutes: 15,
     needs: ['debian', 'go'],
   },
-  { name: 'pool', about: 'the whole path on three servers', testMs: 300_000, minutes: 20, needs: ['debian'] },
+  {
+    name: 'pool',
+    about: 'the whole path on three servers',
+    testMs: 300_000,
+    minutes: 20,
+    needs: ['debian'],
+    besideOthers: true,
+  },
 ];
 const STOP_GRACE_MS = 30_000;
+const DRAIN_MS = 2_000;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const parts = chooseParts(process.argv.slice(2));
 const scratch = mkdtempSync(join(tmpdir(), 'gluster-csi-test-'));
 const totals: Counts[] = [];
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 let interrupted = false;
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
-for (const part of parts) {
-  if (!interrupted) totals.push(await runPart(part));
+for (const stage of toStages(parts)) {
+  if (!interrupted) totals.push(...(await Promise.all(stage.map((part) => runPart(part, stage.length > 1)))));
 }
 rmSync(scratch, { recursive: true });
 const total = sumCounts(totals);
@@ -87,16 +98,23 @@ function chooseParts(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
 }
 
-async function runPart(part: Part): Promise<Counts> {
+/** What runs at the same time. */
+function toStages(chosen: readonly Part[]): readonly (readonly Part[])[] {
+  const alone = chosen.filter(({ besideOthers }) => besideOthers !== true).map((part) => [part]);
+  const together = chosen.filter(({ besideOthers }) => besideOthers === true);
+  return together.length === 0 ? alone : [...alone, together];
+}
+
+async function runPart(part: Part, isMarked: boolean): Promise<Counts> {
   console.log(`\n== ${part.name}: ${part.about}`);
   const started = performance.now();
-  const counts = await attempt(part);
+  const counts = await attempt(part, isMarked);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(`== ${part.name}: ${closingLine(counts)} in ${seconds} s`);
   return counts;
 }
 
-async function attempt(part: Part): Promise<Counts> {
+async function attempt(part: Part, isMarked: boolean): Promise<Counts> {
   let path = process.env['PATH'] ?? '';
   try {
     if (part.needs.includes('debian')) ensureDebianPackages(debianPackages());
@@ -106,24 +124,36 @@ async function attempt(part: Part): Promise<Counts> {
     return { passed: 0, failed: 1 };
   }
   const file = join(scratch, `${part.name}.jsonl`);
-  const ended = await runChild(part, { ...process.env, ...countsEnvironment(file), PATH: path });
+  const env = { ...process.env, ...countsEnvironment(file), PATH: path };
+  const ended = await runChild(part, env, isMarked);
   return judge(part, readCounts(file), ended);
 }
 
-function runChild(part: Part, env: NodeJS.ProcessEnv): Promise<string> {
+function runChild(part: Part, env: NodeJS.ProcessEnv, isMarked: boolean): Promise<string> {
   const program = join(root, 'scripts/run-part.ts');
   const args = [program, String(part.testMs), `test/${part.name}/**/*.test.ts`];
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-    running = child;
+    const output = isMarked ? 'pipe' : 'inherit';
+    const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', output, output] });
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream !== null)
+        createInterface(stream).on('line', (line) => console.log(`${part.name} | ${line}`));
+    }
+    running.add(child);
     const overtime = setTimeout(() => {
       console.error(`== ${part.name}: not over after ${part.minutes} minutes; stopping it`);
       stop(child);
     }, part.minutes * 60_000);
     child.on('exit', (code, signal) => {
       clearTimeout(overtime);
-      running = undefined;
-      resolve(signal ?? String(code));
+      running.delete(child);
+      const done = () => resolve(signal ?? String(code));
+      // Something that it started and left may hold its output open.
+      const drained = setTimeout(done, DRAIN_MS);
+      child.once('close', () => {
+        clearTimeout(drained);
+        done();
+      });
     });
   });
 }
@@ -145,5 +175,5 @@ function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): void {
 
 function interrupt(signal: NodeJS.Signals): void {
   interrupted = true;
-  if (running !== undefined) stop(running, signal);
+  for (const child of running) stop(child, signal);
 }
