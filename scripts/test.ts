@@ -60,6 +60,7 @@ const PARTS: readonly Part[] = [
     testMs: 900_000,
     minutes: 15,
     needs: ['debian', 'go'],
+    besideOthers: true,
   },
   {
     name: 'pool',
