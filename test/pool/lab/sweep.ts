@@ -5,12 +5,21 @@ import { detachLoops } from './loops.ts';
 import { kill, processesIn } from './processes.ts';
 import { until } from './until.ts';
 
+/** An interrupted test ends its lab by the signal and by its own clean-up at once: both wait for one sweep. */
+const underWay = new Map<string, Promise<void>>();
+
 /**
  * Takes down whatever a lab left: its processes, mounts, loop devices, namespaces and its folder. Needs no
  * record of them, so it works after any crash: each network namespace of a lab is held by a mount below the
  * lab's folder, and a process is the lab's if and only if it lives in one of them. Nothing there is success.
  */
-export async function sweep(folder: string): Promise<void> {
+export function sweep(folder: string): Promise<void> {
+  const running = underWay.get(folder) ?? sweepOnce(folder).finally(() => underWay.delete(folder));
+  underWay.set(folder, running);
+  return running;
+}
+
+async function sweepOnce(folder: string): Promise<void> {
   const below = await mountsBelow(folder);
   const namespaces = new Set(below.filter((mount) => mount.fsType === 'nsfs').map((mount) => mount.root));
   await killAll(folder, namespaces);
