@@ -49,7 +49,7 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'gateway',
-    about: 'the REST API over a real glusterd',
+    about: 'the REST API over HTTP, on a glusterd in memory, with faults',
     testMs: 120_000,
     minutes: 12,
     needs: ['debian'],
