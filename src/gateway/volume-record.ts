@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Fault, invalid } from '../control/fault.ts';
+import { parseJson } from '../control/parse-json.ts';
 import type { GlusterVolume } from './gluster-cli/gluster.ts';
 
 /** The one volume option in which the gateway keeps what Gluster has no place for. */
@@ -78,13 +79,5 @@ export function checkMetadata(metadata: Readonly<Record<string, string>>): void 
     if (key.startsWith('_')) {
       throw invalid('metadata', "key names starting with '_' are restricted in metadata field");
     }
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Call, checkpoint } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
+import { parseJson } from '../control/parse-json.ts';
 import { log } from '../telemetry/log.ts';
 import { faultOf, parseServerError, toFault } from './faults.ts';
 import type { Pool } from './pool.ts';
@@ -81,7 +82,7 @@ function limitTime(outer: AbortSignal, timeoutMs: number): Disposable & { readon
 
 function readReply<T>(origin: string, exchange: Exchange<T>, text: string): Outcome<T> {
   const json = parseBody(text);
-  const parsed = json === UNREADABLE ? undefined : exchange.reply.safeParse(json);
+  const parsed = json === undefined ? undefined : exchange.reply.safeParse(json);
   if (parsed?.success === true) return { kind: 'reply', value: parsed.data };
   const issue = parsed?.error?.issues[0];
   const problem =
@@ -147,14 +148,7 @@ function toHost(origin: string): string {
   return `gateway ${new URL(origin).host}`;
 }
 
-const UNREADABLE = Symbol('unreadable');
-
-/** An empty body (204, /ping) reads as null. */
+/** An empty body (204, /ping) reads as null; undefined when it is no JSON. */
 function parseBody(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return UNREADABLE;
-  }
+  return text === '' ? null : parseJson(text);
 }

@@ -1,4 +1,5 @@
 import { Fault, type FaultKind } from '../control/fault.ts';
+import { parseJson } from '../control/parse-json.ts';
 import { errorReply } from './wire.ts';
 
 /** An error as the server told it. Faults made from one have it as their `cause`. */
@@ -164,12 +165,4 @@ function toWords(message: string): string {
   const lines = message.split('\n').map((line) => line.replace(/File descriptor \d+ .*/, '').trim());
   const first = lines.find((line) => /[A-Za-z]/.test(line.replace(/exit status \d+;?/, ''))) ?? 'failed';
   return first.replace(/exit status \d+;\s*/, '').slice(0, MAX_WORDS);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Fault } from '../../control/fault.ts';
+import { parseJson } from '../../control/parse-json.ts';
 import { writeDurably } from '../../host/durable-file.ts';
 import { refuseNewer } from './brick-record.ts';
 import type { Provisioner } from './brick-store.ts';
@@ -40,14 +41,6 @@ export async function readMark(device: string): Promise<DeviceMark | undefined> 
 
 export async function writeMark(device: string, mark: DeviceMark): Promise<void> {
   await writeDurably(join(device, MARK), `${JSON.stringify({ v: 1, ...mark })}\n`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** No such file, or a parent that is none. */

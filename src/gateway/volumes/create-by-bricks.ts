@@ -9,6 +9,7 @@ import { afterMutation } from './after-mutation.ts';
 import { clearName } from './clear-name.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { serversOf } from './survey.ts';
 
 export interface NamedBrick {
   readonly peerId: string;
@@ -72,8 +73,7 @@ export async function checkNamedBricks(
 ): Promise<readonly { readonly host: string; readonly path: string }[]> {
   const servers = await deps.pool.servers(call);
   const placed = bricks.map(({ peerId, path }) => ({ path, server: getServer(servers, peerId) }));
-  const distinct = [...new Set(placed.map(({ server }) => server))];
-  await onAll(distinct, (server) => {
+  await onAll(serversOf(placed), (server) => {
     const own = placed.filter((brick) => brick.server === server).map(({ path }) => path);
     return server.checkBrickPaths(own, { create }, call);
   });

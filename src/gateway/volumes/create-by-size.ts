@@ -12,6 +12,7 @@ import { demolish } from './demolish.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { ownOptions } from './own-options.ts';
 import { type ReservedBrick, reserveBricks, undoReserved } from './reserve-bricks.ts';
+import { serversOf } from './survey.ts';
 
 export interface SizedVolume {
   readonly name: string;
@@ -64,7 +65,7 @@ async function build(building: Building, call: Call): Promise<GlusterVolume> {
   try {
     const id = await deps.gluster.create(toCreate(building), call);
     await deps.gluster.set(wanted.name, options, call);
-    await onAll(distinctServers(bricks), (server) => server.use(wanted.name, token, record, call));
+    await onAll(serversOf(bricks), (server) => server.use(wanted.name, token, record, call));
     return toVolume(building, id);
   } catch (error) {
     throw await undo(building, error, call);
@@ -75,7 +76,7 @@ async function build(building: Building, call: Call): Promise<GlusterVolume> {
 async function undo(building: Building, error: unknown, call: Call): Promise<unknown> {
   const { deps, wanted, bricks, token } = building;
   const fresh = detached(call, UNDO_MS);
-  const servers = distinctServers(bricks);
+  const servers = serversOf(bricks);
   try {
     const volume = await deps.gluster.volume(wanted.name, fresh);
     if (volume !== undefined && (await isOurs(building, volume, fresh)))
@@ -103,19 +104,13 @@ function afterUndo(error: unknown, name: string): unknown {
  * one may have undone its bricks and made the same ones anew. Their tokens do. Throws when a server does not answer.
  */
 async function isOurs({ bricks, token }: Building, volume: GlusterVolume, call: Call): Promise<boolean> {
-  const reports = await Promise.all(
-    distinctServers(bricks).map((server) => server.report(volume.name, call)),
-  );
+  const reports = await Promise.all(serversOf(bricks).map((server) => server.report(volume.name, call)));
   const own = new Set(
     reports.flatMap(({ peerId, bricks: kept }) =>
       kept.filter((brick) => brick.token === token).map(({ path }) => `${peerId}:${path}`),
     ),
   );
   return volume.bricks.every(({ peerId, path }) => own.has(`${peerId}:${path}`));
-}
-
-function distinctServers(bricks: readonly ReservedBrick[]): readonly StorageServer[] {
-  return [...new Set(bricks.map(({ server }) => server))];
 }
 
 /** Directory bricks may lie on a server's root file system, which gluster takes by force only. */

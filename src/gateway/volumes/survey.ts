@@ -67,7 +67,7 @@ export function keptBricks(survey: Survey, volume: GlusterVolume | undefined): r
 }
 
 /** The distinct servers of some bricks. */
-export function serversOf(bricks: readonly KeptBrick[]): readonly StorageServer[] {
+export function serversOf(bricks: readonly { readonly server: StorageServer }[]): readonly StorageServer[] {
   return [...new Set(bricks.map(({ server }) => server))];
 }
 
