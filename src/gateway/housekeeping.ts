@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
+import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import { keepRecords } from './keep-records.ts';
@@ -41,8 +42,8 @@ export function startHousekeeping(deps: VolumeDeps, store: BrickStore): Housekee
   const round = async () => {
     isRunning = true;
     isWanted = false;
-    const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(ROUND_MS)]);
-    const call = { id: randomUUID(), signal };
+    using limit = limitTime(stopped.signal, ROUND_MS);
+    const call = { id: randomUUID(), signal: limit.signal };
     try {
       if (!isUp) await bringUp(deps, store, call);
       isUp = true;

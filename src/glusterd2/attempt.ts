@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Call, checkpoint } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
+import { limitTime } from '../control/limit-time.ts';
 import { parseJson } from '../control/parse-json.ts';
 import { log } from '../telemetry/log.ts';
 import { faultOf, parseServerError, toFault } from './faults.ts';
@@ -62,22 +63,6 @@ export async function attempt<T>(
 async function send(pool: Pool, origin: string, exchange: Exchange<unknown>, call: Call) {
   using limit = limitTime(call.signal, exchange.timeoutMs);
   return await pool.send(origin, exchange, limit.signal);
-}
-
-/** AbortSignal.any with AbortSignal.timeout would keep each request in memory until its time is over. */
-function limitTime(outer: AbortSignal, timeoutMs: number): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController();
-  const follow = () => controller.abort(outer.reason);
-  const timer = setTimeout(() => controller.abort(new DOMException('timed out', 'TimeoutError')), timeoutMs);
-  if (outer.aborted) follow();
-  outer.addEventListener('abort', follow, { once: true });
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      clearTimeout(timer);
-      outer.removeEventListener('abort', follow);
-    },
-  };
 }
 
 function readReply<T>(origin: string, exchange: Exchange<T>, text: string): Outcome<T> {

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { Fault } from '../control/fault.ts';
+import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
 
 export interface CommandOptions {
@@ -81,8 +82,8 @@ interface Ended {
 }
 
 async function endOrKill(child: Child, options: CommandOptions): Promise<Ended | 'killed'> {
-  const deadline = AbortSignal.timeout(options.timeoutMs);
-  const over = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  using limit = limitTime(options.signal, options.timeoutMs);
+  const over = limit.signal;
   const aborted = new Promise<'aborted'>((resolve) => {
     if (over.aborted) resolve('aborted');
     else over.addEventListener('abort', () => resolve('aborted'), { once: true });

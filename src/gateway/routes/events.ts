@@ -1,3 +1,4 @@
+import { limitTime } from '../../control/limit-time.ts';
 import { attemptOnAll } from '../peers/on-all.ts';
 import type { Pool } from '../peers/pool.ts';
 import { ok, type Route, route } from '../route.ts';
@@ -15,7 +16,8 @@ export function eventsRoute(pool: Pool): Route {
     access: 'driver',
     responseType: 'api.Event',
     async handle(_request, call) {
-      const bounded = { id: call.id, signal: AbortSignal.any([call.signal, AbortSignal.timeout(ANSWER_MS)]) };
+      using limit = limitTime(call.signal, ANSWER_MS);
+      const bounded = { id: call.id, signal: limit.signal };
       const { done } = await attemptOnAll(await pool.servers(call), (server) => server.events(bounded));
       const events = done.flatMap(({ result }) => result);
       return ok(events.toSorted((a, b) => (a.timestamp < b.timestamp ? -1 : 1)));

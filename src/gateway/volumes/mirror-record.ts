@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import { limitTime } from '../../control/limit-time.ts';
 import { log } from '../../telemetry/log.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { attemptOnAll } from '../peers/on-all.ts';
@@ -18,7 +19,8 @@ export async function mirrorRecord(
   call: Call,
 ): Promise<void> {
   if (!hasOwnBricks(volume)) return;
-  const bounded = { id: call.id, signal: AbortSignal.any([call.signal, AbortSignal.timeout(MIRROR_MS)]) };
+  using limit = limitTime(call.signal, MIRROR_MS);
+  const bounded = { id: call.id, signal: limit.signal };
   const { refused } = await attemptOnAll(await serversOf(deps, volume, bounded), (server) =>
     server.setRecord(volume.name, record, bounded),
   );

@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
+import { limitTime } from '../../control/limit-time.ts';
 import type { StoredBrick } from '../bricks/brick-store.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { attemptOnAll, named } from '../peers/on-all.ts';
@@ -24,7 +25,8 @@ const REPORT_MS = 10_000;
 /** Asks all servers at once. A server that does not answer is missing from the survey and fails nothing yet. */
 export async function surveyServers(pool: Pool, volume: string | undefined, call: Call): Promise<Survey> {
   const servers = await pool.servers(call);
-  const bounded = { id: call.id, signal: AbortSignal.any([call.signal, AbortSignal.timeout(REPORT_MS)]) };
+  using limit = limitTime(call.signal, REPORT_MS);
+  const bounded = { id: call.id, signal: limit.signal };
   const { done, refused } = await attemptOnAll(servers, (server) => server.report(volume, bounded));
   call.signal.throwIfAborted();
   return {
