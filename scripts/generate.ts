@@ -5,17 +5,17 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 import descriptorProto from 'protobufjs/google/protobuf/descriptor.json' with { type: 'json' };
-import { GENERATOR_ARGUMENTS } from '../src/csi/loader-options.ts';
+import { GENERATOR_ARGUMENTS } from '../src/grpc/loader-options.ts';
 
 /**
- * Writes src/csi/generated from proto/: the types, and the descriptors as a module, so that the program
+ * Writes src/grpc/generated from proto/: the types, and the descriptors as a module, so that the program
  * needs no .proto file when it runs. With `--check` it writes elsewhere, compares, and exits 1 when what is
  * committed is stale.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const committed = join(root, 'src/csi/generated');
+const committed = join(root, 'src/grpc/generated');
 const protoFolder = join(root, 'proto');
-const protoFiles = ['csi.proto', 'pluginregistration.proto'];
+const protoFiles = ['csi.proto', 'pluginregistration.proto', 'mounter.proto'];
 
 if (process.argv.includes('--check')) check();
 else {
@@ -29,7 +29,7 @@ function check(): void {
     generate(fresh);
     const stale = differences(fresh, committed);
     if (stale.length === 0) return;
-    console.error(`src/csi/generated is stale (run npm run generate):\n  ${stale.join('\n  ')}`);
+    console.error(`src/grpc/generated is stale (run npm run generate):\n  ${stale.join('\n  ')}`);
     process.exitCode = 1;
   } finally {
     rmSync(fresh, { recursive: true, force: true });

@@ -35,9 +35,27 @@ export const clusterConfig = z.strictObject({
 });
 export type ClusterConfig = z.output<typeof clusterConfig>;
 
+/** `<cluster>/<volume>`, or a directory of it: `<cluster>/<volume>/<directory>…`. */
+const inlineVolume = z
+  .string()
+  .regex(/^[a-z0-9-]{1,32}\/[A-Za-z0-9_-]+(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/, {
+    error: 'is no <cluster>/<volume>[/<directory>…]',
+  });
+
 export const driverConfig = z.strictObject({
   version: z.literal(1),
   clusters: z.array(clusterConfig).min(1),
+  /** Which volumes a pod's own spec may mount, from which namespaces; by default none. Used by the node. */
+  inline: z
+    .strictObject({
+      allow: z.array(
+        z.strictObject({
+          namespaces: z.array(z.string().regex(/^[a-z0-9-]{1,63}$/)).min(1),
+          volumes: z.array(inlineVolume).min(1),
+        }),
+      ),
+    })
+    .prefault({ allow: [] }),
 });
 export type DriverConfig = z.output<typeof driverConfig>;
 
@@ -89,12 +107,18 @@ export const gatewayConfig = z.strictObject({
 export type GatewayConfig = z.output<typeof gatewayConfig>;
 
 const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info');
+/** Where /metrics and /healthz are served: `0.0.0.0:9810`, `[::]:9810`. */
+const httpAddress = z
+  .string()
+  .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'is no host:port')
+  .exactOptional();
+const common = { 'log-level': logLevel, 'http-address': httpAddress };
 const roles = {
   controller: z.strictObject({
     endpoint: z.string(),
     config: absolutePath,
     'driver-name': z.string().default('file.csi.gluster.org'),
-    'log-level': logLevel,
+    ...common,
   }),
   node: z.strictObject({
     endpoint: z.string(),
@@ -103,9 +127,25 @@ const roles = {
     /** Volumes staged here at most; 0: no limit of ours. A glusterfs client takes about 16 MB each. */
     'max-volumes': z.coerce.number().int().nonnegative().default(0),
     'driver-name': z.string().default('file.csi.gluster.org'),
-    'log-level': logLevel,
+    /** The mounter's endpoint. Without one this process starts the clients, and they end with its container. */
+    mounter: z.string().exactOptional(),
+    /** kubelet's plugins_registry. Without one somebody else registers the driver. */
+    'registration-directory': absolutePath.exactOptional(),
+    ...common,
   }),
-  gateway: z.strictObject({ config: absolutePath, 'log-level': logLevel }),
+  mounter: z.strictObject({
+    endpoint: z.string(),
+    /** Where the clients have their mount points; shared with the host, below kubelet's directory. */
+    directory: absolutePath,
+    /** The Kubernetes node, for events. */
+    'node-name': z.string().min(1).max(253),
+    /** Which client this mounter starts; running clients of another one are replaced. Default: `glusterfs --version`. */
+    'client-id': z.string().min(1).max(512).exactOptional(),
+    /** The host's /sys/fs/cgroup. Without it clients stay in the container's cgroup and end with it. */
+    'cgroup-directory': absolutePath.exactOptional(),
+    ...common,
+  }),
+  gateway: z.strictObject({ config: absolutePath, ...common }),
   'mount-bricks': z.strictObject({ config: absolutePath, 'log-level': logLevel }),
 };
 export type Role = keyof typeof roles;
@@ -172,4 +212,12 @@ function parseFlags(
 
 function describeIssues(error: z.ZodError, prefix: string): string {
   return error.issues.map((issue) => `${prefix}${issue.path.join('.')} ${issue.message}`).join('; ');
+}
+
+/** Kubernetes' API as a pod finds it; undefined outside of a cluster. */
+export function readKubernetesAddress(
+  env: NodeJS.ProcessEnv,
+): { readonly host: string; readonly port: number } | undefined {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  return host === undefined || port === undefined ? undefined : { host, port: Number(port) };
 }

@@ -1,6 +1,6 @@
 /**
  * Every way in which a request can fail, by what the caller should do next. The edges translate:
- * `csi/status.ts` to gRPC codes, `gateway/http-status.ts` to HTTP statuses. Anything that is thrown and
+ * `grpc/status.ts` to gRPC codes, `gateway/http-status.ts` to HTTP statuses. Anything that is thrown and
  * is not a Fault is a bug and leaves as "internal error, request <id>".
  */
 export type FaultKind =

@@ -1,6 +1,6 @@
 import { invalid } from '../control/fault.ts';
+import type { VolumeCapability__Output } from '../grpc/generated/csi/v1/VolumeCapability.ts';
 import { ACCESS_MODES, type AccessMode, type Capability, whyUnsupported } from '../volumes/capability.ts';
-import type { VolumeCapability__Output } from './generated/csi/v1/VolumeCapability.ts';
 
 /** A well-formed capability, also one that is not served. Throws `invalid` when a required part is missing. */
 export function decodeCapability(

@@ -1,6 +1,6 @@
 import { invalid } from '../control/fault.ts';
+import type { CapacityRange__Output } from '../grpc/generated/csi/v1/CapacityRange.ts';
 import type { CapacityRange } from '../volumes/capacity-range.ts';
-import type { CapacityRange__Output } from './generated/csi/v1/CapacityRange.ts';
 
 const MAX_NAME_BYTES = 128;
 /** By the CSI specification: control characters other than tab, newline and carriage return. */

@@ -1,7 +1,7 @@
 import { driverConfig, type FlagsOf, readConfigFile } from '../config.ts';
 import { controllerServices } from '../csi/controller/controller-service.ts';
-import { serve } from '../csi/server.ts';
 import { createBackend } from '../glusterd2/backend.ts';
+import { serve } from '../grpc/server.ts';
 import { VERSION } from '../version.ts';
 import type { Stop } from './stop.ts';
 

@@ -1,6 +1,6 @@
 import { driverConfig, type FlagsOf, readConfigFile } from '../config.ts';
 import { nodeServices } from '../csi/node/node-service.ts';
-import { serve } from '../csi/server.ts';
+import { serve } from '../grpc/server.ts';
 import { createLinuxHost } from '../host/linux-host.ts';
 import { VERSION } from '../version.ts';
 import type { Stop } from './stop.ts';

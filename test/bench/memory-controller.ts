@@ -1,6 +1,6 @@
 import '../../src/roles/small-heap.ts';
 import { controllerServices } from '../../src/csi/controller/controller-service.ts';
-import { serve } from '../../src/csi/server.ts';
+import { serve } from '../../src/grpc/server.ts';
 import { parseClusterName } from '../../src/volumes/ids.ts';
 import { MemoryBackend } from '../fakes/memory-backend.ts';
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
-import { csi } from '../../src/csi/contract.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { controllerServices } from '../../src/csi/controller/controller-service.ts';
-import type { ControllerDefinition } from '../../src/csi/generated/csi/v1/Controller.ts';
-import type { IdentityDefinition } from '../../src/csi/generated/csi/v1/Identity.ts';
-import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.ts';
-import { type RunningServer, serve } from '../../src/csi/server.ts';
+import type { ControllerDefinition } from '../../src/grpc/generated/csi/v1/Controller.ts';
+import type { IdentityDefinition } from '../../src/grpc/generated/csi/v1/Identity.ts';
+import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
+import { type RunningServer, serve } from '../../src/grpc/server.ts';
 import { parseClusterName } from '../../src/volumes/ids.ts';
 import { MemoryBackend } from '../fakes/memory-backend.ts';
 

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { csi } from '../../src/csi/contract.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { CONTROLLER_CAPABILITIES, controllerServices } from '../../src/csi/controller/controller-service.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
 import { KeyedLocks } from '../../src/control/locks.ts';
-import { type AnyMethod, toHandler } from '../../src/csi/method.ts';
+import { type AnyMethod, toHandler } from '../../src/grpc/method.ts';
 import { currentContext } from '../../src/telemetry/context.ts';
 
 /** A call of grpc-js, as far as a handler needs it. */

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.ts';
+import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
 import { errorOf } from './controller-harness.ts';
 import {
   capability,

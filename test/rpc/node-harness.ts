@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
-import { csi } from '../../src/csi/contract.ts';
-import type { NodeDefinition } from '../../src/csi/generated/csi/v1/Node.ts';
-import type { VolumeCapability } from '../../src/csi/generated/csi/v1/VolumeCapability.ts';
+import { csi } from '../../src/grpc/contract.ts';
+import type { NodeDefinition } from '../../src/grpc/generated/csi/v1/Node.ts';
+import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
 import { nodeServices } from '../../src/csi/node/node-service.ts';
-import { serve } from '../../src/csi/server.ts';
+import { serve } from '../../src/grpc/server.ts';
 import { MemoryHost } from '../fakes/memory-host.ts';
 
 type Names = keyof {

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { csi } from '../../src/csi/contract.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { NODE_CAPABILITIES, nodeServices } from '../../src/csi/node/node-service.ts';
 import { MemoryHost } from '../fakes/memory-host.ts';
 import { errorOf } from './controller-harness.ts';

@@ -17,10 +17,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials, status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { Fault, type FaultKind } from '../../src/control/fault.ts';
-import { csi } from '../../src/csi/contract.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { identityService } from '../../src/csi/identity/identity-service.ts';
-import { serve } from '../../src/csi/server.ts';
-import { type Service, service } from '../../src/csi/service.ts';
+import { serve } from '../../src/grpc/server.ts';
+import { type Service, service } from '../../src/grpc/service.ts';
 import { errorOf } from './controller-harness.ts';
 
 const services = [identityService({ driverName: 'file.csi.gluster.org', version: '1' })];

@@ -10,7 +10,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['telemetry'],
   volumes: [...CORE, 'volumes'],
   staging: [...CORE, 'staging'],
-  csi: [...CORE, 'volumes', 'staging', 'csi'],
+  grpc: [...CORE, 'grpc'],
+  csi: [...CORE, 'volumes', 'staging', 'grpc', 'csi'],
+  kubernetes: [...CORE, 'kubernetes'],
+  mounter: [...CORE, 'staging', 'grpc', 'host', 'kubernetes', 'mounter'],
   glusterd2: [...CORE, 'volumes', 'glusterd2'],
   host: [...CORE, 'staging', 'host'],
   gateway: [...CORE, 'volumes', 'glusterd2', 'host', 'gateway'],
@@ -22,13 +25,18 @@ const COMPOSITION = ['main', 'roles'];
 /** Packages and modules that belong to one place: the pattern, and the files that may import it. */
 const OWNED: readonly { readonly what: RegExp; readonly by: RegExp; readonly why: string }[] = [
   { what: /^(execa|node:child_process)$/, by: /^host\/run\.ts$/, why: 'commands run by host/run.ts only' },
-  { what: /^@grpc\//, by: /^csi\//, why: 'only the edge speaks gRPC' },
-  { what: /^zod$/, by: /^(config\.ts|csi\/|glusterd2\/|gateway\/)/, why: 'schemas stand at the edges' },
+  { what: /^@grpc\//, by: /^grpc\//, why: 'only the edge speaks gRPC' },
+  {
+    what: /^zod$/,
+    by: /^(config\.ts|csi\/|glusterd2\/|gateway\/|mounter\/|kubernetes\/)/,
+    why: 'schemas stand at the edges',
+  },
   {
     what: /^(node:https?|find-my-way)$/,
-    by: /^(glusterd2|gateway)\//,
-    why: 'only the REST edges speak HTTP',
+    by: /^(glusterd2|gateway|kubernetes|telemetry)\//,
+    why: 'only the REST edges, and what watches us, speak HTTP',
   },
+  { what: /^prom-client$/, by: /^telemetry\//, why: 'one place defines the metrics' },
   {
     what: /^node:fs(\/promises)?$/,
     by: /^(?!(control|volumes|staging|csi\/node)\/)/,
@@ -41,7 +49,7 @@ const MEDIAN_LINES = 90;
 const NINE_IN_TEN_LINES = 200;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const sources = read('src/**/*.ts').filter(({ path }) => !path.startsWith('src/csi/generated/'));
+const sources = read('src/**/*.ts').filter(({ path }) => !path.startsWith('src/grpc/generated/'));
 const everything = [...sources, ...read('{test,scripts}/**/*.{ts,mjs}')];
 
 interface Source {
@@ -89,10 +97,10 @@ describe('architecture', () => {
     expect(wrong).to.deep.equal([]);
   });
 
-  it('names gRPC codes in csi/status.ts alone', () => {
+  it('names gRPC codes in grpc/status.ts alone', () => {
     const codes = /import\s*(?:type\s*)?\{[^}]*\bstatus\b[^}]*\}\s*from '@grpc\/grpc-js'|\bgrpc\.status\b/;
     const naming = sources.filter(({ text }) => codes.test(text)).map(({ path }) => path);
-    expect(naming.filter((path) => path !== 'src/csi/status.ts')).to.deep.equal([]);
+    expect(naming.filter((path) => path !== 'src/grpc/status.ts')).to.deep.equal([]);
   });
 
   it('keeps files small', () => {
@@ -137,7 +145,7 @@ function mayImport({ file, target, typeOnly }: Import): boolean {
   if (COMPOSITION.includes(from) || to === 'version') return true;
   if (from === 'version') return target === '../package.json';
   if (to === 'config') return typeOnly && !['control', 'telemetry', 'volumes', 'staging'].includes(from);
-  if (target.startsWith('csi/generated/')) return from === 'csi';
+  if (target.startsWith('grpc/generated/')) return ['grpc', 'csi', 'mounter'].includes(from);
   return LAYERS[from]?.includes(to) ?? false;
 }
 

@@ -21,7 +21,7 @@ describe('readCommandLine', () => {
 
   it('names a missing flag, and an unknown role with the known ones', () => {
     expect(() => readCommandLine(node, {})).to.throw('--node-id');
-    expect(() => readCommandLine(['nod'], {})).to.throw('controller, node, gateway, mount-bricks');
+    expect(() => readCommandLine(['nod'], {})).to.throw('controller, node, mounter, gateway, mount-bricks');
   });
 });
 

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { driverConfig, gatewayConfig, ROLES, readCommandLine } from '../../src/config.ts';
 import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
-import { toCodeName, toStatus } from '../../src/csi/status.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
+import { toCodeName, toStatus } from '../../src/grpc/status.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';
 
 /** What docs/reference says is held to the sources: nothing is missing there, and nothing is left over. */

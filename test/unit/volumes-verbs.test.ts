@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Call } from '../../src/control/call.ts';
 import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
-import { toStatus } from '../../src/csi/status.ts';
+import { toStatus } from '../../src/grpc/status.ts';
 import { createVolume } from '../../src/volumes/create-volume.ts';
 import { deleteVolume } from '../../src/volumes/delete-volume.ts';
 import { parseClusterName, parseVolumeName } from '../../src/volumes/ids.ts';

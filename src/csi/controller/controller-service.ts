@@ -1,8 +1,8 @@
+import { csi } from '../../grpc/contract.ts';
+import type { _csi_v1_ControllerServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/ControllerServiceCapability.ts';
+import { type Service, service } from '../../grpc/service.ts';
 import type { Clusters } from '../../volumes/clusters.ts';
-import { csi } from '../contract.ts';
-import type { _csi_v1_ControllerServiceCapability_RPC_Type__Output as Capability } from '../generated/csi/v1/ControllerServiceCapability.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
-import { type Service, service } from '../service.ts';
 import type { ControllerContext } from './context.ts';
 import { createVolumeMethod } from './create-volume.ts';
 import { deleteVolumeMethod } from './delete-volume.ts';

@@ -1,4 +1,7 @@
 import { invalid } from '../../control/fault.ts';
+import type { CreateVolumeRequest__Output } from '../../grpc/generated/csi/v1/CreateVolumeRequest.ts';
+import type { CreateVolumeResponse } from '../../grpc/generated/csi/v1/CreateVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { chooseCapacity } from '../../volumes/capacity-range.ts';
 import { chooseCluster } from '../../volumes/clusters.ts';
 import { type CreateVolume, createVolume, type ProvisionedVolume } from '../../volumes/create-volume.ts';
@@ -6,9 +9,6 @@ import { type ClusterName, toVolumeName } from '../../volumes/ids.ts';
 import { parseParameters } from '../../volumes/parameters.ts';
 import { decodeName, decodeRange } from '../decode.ts';
 import { decodeCapabilities, requireSupported } from '../decode-capability.ts';
-import type { CreateVolumeRequest__Output } from '../generated/csi/v1/CreateVolumeRequest.ts';
-import type { CreateVolumeResponse } from '../generated/csi/v1/CreateVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type ControllerContext, volumeKey } from './context.ts';
 import { toVolumeReply } from './volume-reply.ts';
 

@@ -1,9 +1,9 @@
+import type { DeleteVolumeRequest__Output } from '../../grpc/generated/csi/v1/DeleteVolumeRequest.ts';
+import type { DeleteVolumeResponse } from '../../grpc/generated/csi/v1/DeleteVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type LocatedVolume, locateForDelete } from '../../volumes/clusters.ts';
 import { deleteVolume } from '../../volumes/delete-volume.ts';
 import { decodeVolumeId } from '../decode.ts';
-import type { DeleteVolumeRequest__Output } from '../generated/csi/v1/DeleteVolumeRequest.ts';
-import type { DeleteVolumeResponse } from '../generated/csi/v1/DeleteVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type ControllerContext, volumeKey } from './context.ts';
 
 export function deleteVolumeMethod({

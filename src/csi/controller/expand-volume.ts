@@ -1,12 +1,12 @@
 import { invalid } from '../../control/fault.ts';
+import type { ControllerExpandVolumeRequest__Output } from '../../grpc/generated/csi/v1/ControllerExpandVolumeRequest.ts';
+import type { ControllerExpandVolumeResponse } from '../../grpc/generated/csi/v1/ControllerExpandVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { chooseCapacity } from '../../volumes/capacity-range.ts';
 import { locate } from '../../volumes/clusters.ts';
 import { type ExpandVolume, expandVolume } from '../../volumes/expand-volume.ts';
 import { decodeRange, decodeVolumeId } from '../decode.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
-import type { ControllerExpandVolumeRequest__Output } from '../generated/csi/v1/ControllerExpandVolumeRequest.ts';
-import type { ControllerExpandVolumeResponse } from '../generated/csi/v1/ControllerExpandVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type ControllerContext, volumeKey } from './context.ts';
 
 /** Gluster's clients see the new size by themselves, so nothing is left for the node to do. */

@@ -1,3 +1,6 @@
+import type { GetCapacityRequest__Output } from '../../grpc/generated/csi/v1/GetCapacityRequest.ts';
+import type { GetCapacityResponse } from '../../grpc/generated/csi/v1/GetCapacityResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import type { Capacity } from '../../volumes/backend.ts';
 import { whyUnsupported } from '../../volumes/capability.ts';
 import { MINIMUM_BYTES } from '../../volumes/capacity-range.ts';
@@ -5,9 +8,6 @@ import { chooseCluster } from '../../volumes/clusters.ts';
 import { getCapacity } from '../../volumes/get-capacity.ts';
 import { type ClassParameters, parseParameters } from '../../volumes/parameters.ts';
 import { decodeCapability } from '../decode-capability.ts';
-import type { GetCapacityRequest__Output } from '../generated/csi/v1/GetCapacityRequest.ts';
-import type { GetCapacityResponse } from '../generated/csi/v1/GetCapacityResponse.ts';
-import type { Method } from '../method.ts';
 import type { ControllerContext } from './context.ts';
 
 interface Request {

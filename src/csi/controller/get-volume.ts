@@ -1,9 +1,9 @@
+import type { ControllerGetVolumeRequest__Output } from '../../grpc/generated/csi/v1/ControllerGetVolumeRequest.ts';
+import type { ControllerGetVolumeResponse } from '../../grpc/generated/csi/v1/ControllerGetVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type LocatedVolume, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
 import { decodeVolumeId } from '../decode.ts';
-import type { ControllerGetVolumeRequest__Output } from '../generated/csi/v1/ControllerGetVolumeRequest.ts';
-import type { ControllerGetVolumeResponse } from '../generated/csi/v1/ControllerGetVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import type { ControllerContext } from './context.ts';
 import { type ToldVolume, toVolumeReply } from './volume-reply.ts';
 

@@ -1,9 +1,9 @@
 import { invalid } from '../../control/fault.ts';
+import type { ListVolumesRequest__Output } from '../../grpc/generated/csi/v1/ListVolumesRequest.ts';
+import type { ListVolumesResponse } from '../../grpc/generated/csi/v1/ListVolumesResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type ListVolumes, listVolumes, type VolumeListing } from '../../volumes/list-volumes.ts';
 import { formatPageToken, parsePageToken } from '../../volumes/page-token.ts';
-import type { ListVolumesRequest__Output } from '../generated/csi/v1/ListVolumesRequest.ts';
-import type { ListVolumesResponse } from '../generated/csi/v1/ListVolumesResponse.ts';
-import type { Method } from '../method.ts';
 import type { ControllerContext } from './context.ts';
 import { toVolumeReply } from './volume-reply.ts';
 

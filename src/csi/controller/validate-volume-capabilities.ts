@@ -1,4 +1,7 @@
 import { isFault } from '../../control/fault.ts';
+import type { ValidateVolumeCapabilitiesRequest__Output } from '../../grpc/generated/csi/v1/ValidateVolumeCapabilitiesRequest.ts';
+import type { ValidateVolumeCapabilitiesResponse } from '../../grpc/generated/csi/v1/ValidateVolumeCapabilitiesResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type Capability, whyUnsupported } from '../../volumes/capability.ts';
 import { type LocatedVolume, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
@@ -7,9 +10,6 @@ import { parseParameters } from '../../volumes/parameters.ts';
 import type { Volume } from '../../volumes/spec.ts';
 import { decodeVolumeId } from '../decode.ts';
 import { decodeCapabilities } from '../decode-capability.ts';
-import type { ValidateVolumeCapabilitiesRequest__Output } from '../generated/csi/v1/ValidateVolumeCapabilitiesRequest.ts';
-import type { ValidateVolumeCapabilitiesResponse } from '../generated/csi/v1/ValidateVolumeCapabilitiesResponse.ts';
-import type { Method } from '../method.ts';
 import type { ControllerContext } from './context.ts';
 
 interface Request {

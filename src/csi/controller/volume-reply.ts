@@ -1,5 +1,5 @@
+import type { Volume } from '../../grpc/generated/csi/v1/Volume.ts';
 import { type ClusterName, formatHandle, type VolumeName } from '../../volumes/ids.ts';
-import type { Volume } from '../generated/csi/v1/Volume.ts';
 
 export interface ToldVolume {
   readonly cluster: ClusterName;

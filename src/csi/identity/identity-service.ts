@@ -1,5 +1,5 @@
-import { csi } from '../contract.ts';
-import { type Service, service } from '../service.ts';
+import { csi } from '../../grpc/contract.ts';
+import { type Service, service } from '../../grpc/service.ts';
 
 export interface Plugin {
   /** The driver's name, as StorageClasses and PVs name it. */

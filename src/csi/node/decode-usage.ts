@@ -1,8 +1,8 @@
 import { invalid } from '../../control/fault.ts';
+import type { VolumeCapability__Output } from '../../grpc/generated/csi/v1/VolumeCapability.ts';
 import type { AccessMode } from '../../volumes/capability.ts';
 import { parseMountFlags } from '../../volumes/mount-flags.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
-import type { VolumeCapability__Output } from '../generated/csi/v1/VolumeCapability.ts';
 
 /** How a node is to mount a volume. */
 export interface Usage {

@@ -1,10 +1,10 @@
+import type { NodeExpandVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeExpandVolumeRequest.ts';
+import type { NodeExpandVolumeResponse } from '../../grpc/generated/csi/v1/NodeExpandVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
 import { checkRange } from '../../volumes/capacity-range.ts';
 import { decodeRange, decodeVolumeId } from '../decode.ts';
-import type { NodeExpandVolumeRequest__Output } from '../generated/csi/v1/NodeExpandVolumeRequest.ts';
-import type { NodeExpandVolumeResponse } from '../generated/csi/v1/NodeExpandVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import type { NodeContext } from './context.ts';
 import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
 import { decodeUsage } from './decode-usage.ts';

@@ -1,10 +1,10 @@
+import type { NodeGetVolumeStatsRequest__Output } from '../../grpc/generated/csi/v1/NodeGetVolumeStatsRequest.ts';
+import type { NodeGetVolumeStatsResponse } from '../../grpc/generated/csi/v1/NodeGetVolumeStatsResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import type { FileSystemUsage } from '../../staging/host.ts';
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
 import { decodeVolumeId } from '../decode.ts';
-import type { NodeGetVolumeStatsRequest__Output } from '../generated/csi/v1/NodeGetVolumeStatsRequest.ts';
-import type { NodeGetVolumeStatsResponse } from '../generated/csi/v1/NodeGetVolumeStatsResponse.ts';
-import type { Method } from '../method.ts';
 import type { NodeContext } from './context.ts';
 import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
 import { getVolume } from './decode-volume.ts';

@@ -1,9 +1,9 @@
+import { csi } from '../../grpc/contract.ts';
+import type { _csi_v1_NodeServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/NodeServiceCapability.ts';
+import { type Service, service } from '../../grpc/service.ts';
 import type { Host } from '../../staging/host.ts';
 import type { NodeCluster } from '../../staging/node-volume.ts';
-import { csi } from '../contract.ts';
-import type { _csi_v1_NodeServiceCapability_RPC_Type__Output as Capability } from '../generated/csi/v1/NodeServiceCapability.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
-import { type Service, service } from '../service.ts';
 import type { NodeContext } from './context.ts';
 import { expandVolumeMethod } from './expand-volume.ts';
 import { getVolumeStatsMethod } from './get-volume-stats.ts';

@@ -1,9 +1,9 @@
 import { Fault, invalid } from '../../control/fault.ts';
+import type { NodePublishVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodePublishVolumeRequest.ts';
+import type { NodePublishVolumeResponse } from '../../grpc/generated/csi/v1/NodePublishVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type PublishRequest, publishVolume } from '../../staging/publish-volume.ts';
 import { decodeVolumeId } from '../decode.ts';
-import type { NodePublishVolumeRequest__Output } from '../generated/csi/v1/NodePublishVolumeRequest.ts';
-import type { NodePublishVolumeResponse } from '../generated/csi/v1/NodePublishVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type NodeContext, targetKey } from './context.ts';
 import { decodePath } from './decode-path.ts';
 import { decodeUsage } from './decode-usage.ts';

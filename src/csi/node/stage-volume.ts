@@ -1,8 +1,8 @@
+import type { NodeStageVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeStageVolumeRequest.ts';
+import type { NodeStageVolumeResponse } from '../../grpc/generated/csi/v1/NodeStageVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import { type StageRequest, stageVolume } from '../../staging/stage-volume.ts';
 import { decodeVolumeId } from '../decode.ts';
-import type { NodeStageVolumeRequest__Output } from '../generated/csi/v1/NodeStageVolumeRequest.ts';
-import type { NodeStageVolumeResponse } from '../generated/csi/v1/NodeStageVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type NodeContext, stagingKeys } from './context.ts';
 import { decodePath } from './decode-path.ts';
 import { decodeUsage } from './decode-usage.ts';

@@ -1,8 +1,8 @@
+import type { NodeUnpublishVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeUnpublishVolumeRequest.ts';
+import type { NodeUnpublishVolumeResponse } from '../../grpc/generated/csi/v1/NodeUnpublishVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { unpublishVolume } from '../../staging/unpublish-volume.ts';
-import type { NodeUnpublishVolumeRequest__Output } from '../generated/csi/v1/NodeUnpublishVolumeRequest.ts';
-import type { NodeUnpublishVolumeResponse } from '../generated/csi/v1/NodeUnpublishVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type NodeContext, targetKey } from './context.ts';
 import { decodePath } from './decode-path.ts';
 import { findVolume } from './decode-volume.ts';

@@ -1,8 +1,8 @@
+import type { NodeUnstageVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeUnstageVolumeRequest.ts';
+import type { NodeUnstageVolumeResponse } from '../../grpc/generated/csi/v1/NodeUnstageVolumeResponse.ts';
+import type { Method } from '../../grpc/method.ts';
 import type { NodeVolume } from '../../staging/node-volume.ts';
 import { unstageVolume } from '../../staging/unstage-volume.ts';
-import type { NodeUnstageVolumeRequest__Output } from '../generated/csi/v1/NodeUnstageVolumeRequest.ts';
-import type { NodeUnstageVolumeResponse } from '../generated/csi/v1/NodeUnstageVolumeResponse.ts';
-import type { Method } from '../method.ts';
 import { type NodeContext, stagingKeys } from './context.ts';
 import { decodePath } from './decode-path.ts';
 import { findVolume } from './decode-volume.ts';

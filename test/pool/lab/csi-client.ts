@@ -1,8 +1,8 @@
 import { type Client, type ClientUnaryCall, credentials, type requestCallback } from '@grpc/grpc-js';
-import { csi } from '../../../src/csi/contract.ts';
-import type { ControllerClient } from '../../../src/csi/generated/csi/v1/Controller.ts';
-import type { IdentityClient } from '../../../src/csi/generated/csi/v1/Identity.ts';
-import type { NodeClient } from '../../../src/csi/generated/csi/v1/Node.ts';
+import { csi } from '../../../src/grpc/contract.ts';
+import type { ControllerClient } from '../../../src/grpc/generated/csi/v1/Controller.ts';
+import type { IdentityClient } from '../../../src/grpc/generated/csi/v1/Identity.ts';
+import type { NodeClient } from '../../../src/grpc/generated/csi/v1/Node.ts';
 
 type UnaryCall<Request, Reply> = (request: Request, callback: requestCallback<Reply>) => ClientUnaryCall;
 

@@ -1,4 +1,4 @@
-import type { VolumeCapability } from '../../../src/csi/generated/csi/v1/VolumeCapability.ts';
+import type { VolumeCapability } from '../../../src/grpc/generated/csi/v1/VolumeCapability.ts';
 import type { Deployment } from './deployment.ts';
 
 export type AccessMode = NonNullable<NonNullable<VolumeCapability['accessMode']>['mode']>;

@@ -41,9 +41,9 @@ export function toHandler<Wire, Reply>(
         callback(null, reply);
         line.end();
       } catch (error) {
-        const { code, details } = toStatus(error, call.id);
-        callback({ code, details });
-        line.end(toCodeName(code), error);
+        const answer = toStatus(error, call.id);
+        callback(answer);
+        line.end(toCodeName(answer.code), error);
       }
     });
   };

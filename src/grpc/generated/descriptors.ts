@@ -3728,6 +3728,118 @@ export const descriptors = String.raw`{
      "fields": {}
     }
    }
+  },
+  "gluster_csi": {
+   "nested": {
+    "mounter": {
+     "nested": {
+      "v1": {
+       "nested": {
+        "Mounter": {
+         "methods": {
+          "Mount": {
+           "requestType": "MountRequest",
+           "responseType": "MountResponse"
+          },
+          "Release": {
+           "requestType": "ReleaseRequest",
+           "responseType": "ReleaseResponse"
+          },
+          "List": {
+           "requestType": "ListRequest",
+           "responseType": "ListResponse"
+          }
+         }
+        },
+        "MountRequest": {
+         "fields": {
+          "servers": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 1
+          },
+          "volume": {
+           "type": "string",
+           "id": 2
+          },
+          "subdirectory": {
+           "type": "string",
+           "id": 3
+          },
+          "target": {
+           "type": "string",
+           "id": 4
+          },
+          "options": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 5
+          }
+         }
+        },
+        "MountResponse": {
+         "fields": {}
+        },
+        "ReleaseRequest": {
+         "fields": {}
+        },
+        "ReleaseResponse": {
+         "fields": {}
+        },
+        "ListRequest": {
+         "fields": {}
+        },
+        "ListResponse": {
+         "fields": {
+          "clients": {
+           "rule": "repeated",
+           "type": "Client",
+           "id": 1
+          }
+         }
+        },
+        "Client": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "volume": {
+           "type": "string",
+           "id": 2
+          },
+          "subdirectory": {
+           "type": "string",
+           "id": 3
+          },
+          "clientId": {
+           "type": "string",
+           "id": 4,
+           "protoName": "client_id"
+          },
+          "old": {
+           "type": "bool",
+           "id": 5
+          },
+          "alive": {
+           "type": "bool",
+           "id": 6
+          },
+          "pid": {
+           "type": "uint32",
+           "id": 7
+          },
+          "started": {
+           "type": "int64",
+           "id": 8
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   }
   }
  }
 }`;

@@ -1,0 +1,8 @@
+// From proto/mounter.proto
+
+
+export interface ListRequest {
+}
+
+export interface ListRequest__Output {
+}

@@ -1,0 +1,18 @@
+// From proto/mounter.proto
+
+
+export interface MountRequest {
+  'servers'?: (string)[];
+  'volume'?: (string);
+  'subdirectory'?: (string);
+  'target'?: (string);
+  'options'?: (string)[];
+}
+
+export interface MountRequest__Output {
+  'servers': (string)[];
+  'volume': (string);
+  'subdirectory': (string);
+  'target': (string);
+  'options': (string)[];
+}

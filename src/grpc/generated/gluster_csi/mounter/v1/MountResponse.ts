@@ -1,0 +1,8 @@
+// From proto/mounter.proto
+
+
+export interface MountResponse {
+}
+
+export interface MountResponse__Output {
+}

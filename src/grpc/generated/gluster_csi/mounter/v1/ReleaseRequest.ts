@@ -1,0 +1,8 @@
+// From proto/mounter.proto
+
+
+export interface ReleaseRequest {
+}
+
+export interface ReleaseRequest__Output {
+}

@@ -1,0 +1,8 @@
+// From proto/mounter.proto
+
+
+export interface ReleaseResponse {
+}
+
+export interface ReleaseResponse__Output {
+}
