@@ -13,6 +13,18 @@ const PACKAGES = [
   'xfsprogs',
 ] as const;
 
+/** What the images and the Kubernetes cluster of the end-to-end tests need besides. */
+const CLUSTER_PACKAGES = [
+  'buildah',
+  'busybox-static',
+  'containerd',
+  'containernetworking-plugins',
+  'gcc',
+  'libc6-dev',
+  'mmdebstrap',
+  'runc',
+] as const;
+
 if (import.meta.main) {
   try {
     ensureDebianPackages(PACKAGES);
@@ -22,9 +34,14 @@ if (import.meta.main) {
   }
 }
 
-/** All that this project installs from Debian, for those who prepare a machine by hand. */
+/** All that this project installs from Debian but for the end-to-end tests, for those who prepare a machine by hand. */
 export function debianPackages(): readonly string[] {
   return PACKAGES;
+}
+
+/** The packages of the end-to-end tests alone, which add to the others. */
+export function clusterPackages(): readonly string[] {
+  return CLUSTER_PACKAGES;
 }
 
 /**
@@ -48,6 +65,11 @@ export function ensureDebianPackages(packages: readonly string[] = PACKAGES): vo
       cause: error,
     });
   }
+}
+
+/** The installed version of a package; throws an Error when it is not there. */
+export function debianVersion(name: string): string {
+  return execFileSync('dpkg-query', ['--show', '--showformat', `\${Version}`, name], { encoding: 'utf8' });
 }
 
 function isInstalled(name: string): boolean {

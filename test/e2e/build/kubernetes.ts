@@ -53,6 +53,12 @@ export async function ensureKubernetes(): Promise<KubernetesBinaries> {
   return { folder };
 }
 
+/** The folder of Kubernetes' sources in Go's cache of modules, downloaded if need be. */
+export async function kubernetesSources(): Promise<string> {
+  const args = ['mod', 'download', '-json', 'k8s.io/kubernetes'];
+  return JSON.parse(await runGo(MODULE, args, `downloading Kubernetes ${VERSIONS.kubernetes}`)).Dir;
+}
+
 /** One invocation for all, so that Go works on all at once; each program says its own version. */
 function programArguments(): readonly string[] {
   return [
