@@ -9,7 +9,7 @@ import { namespacesOf, tracesOf } from './lab/traces.ts';
 import { untilWhole } from './lab/trusted-pool.ts';
 import { until } from './lab/until.ts';
 
-const NOTHING = { folder: false, processes: 0, mounts: 0, loops: 0 };
+const NOTHING = { folder: false, processes: 0, mounts: 0, loops: 0, cgroups: 0 };
 const NAME = 'lab-test';
 
 describe('the lab', () => {

@@ -1,6 +1,6 @@
 import type { GlusterServer } from './gluster-server.ts';
 import type { Machine } from './machine.ts';
-import { makeMachine, makeServer, type Place } from './make-machines.ts';
+import { type MachineExtras, makeMachine, makeServer, type Place } from './make-machines.ts';
 import { makeNetwork, type NetworkMember } from './network.ts';
 import { checkRequirements } from './requirements.ts';
 import { claimStateFolder, disownStateFolder } from './state-folder.ts';
@@ -15,6 +15,16 @@ export interface LabOptions {
   readonly workers: number;
   readonly disksPerServer: number;
   readonly diskBytes: number;
+  /** What each worker has for itself. */
+  readonly workerExtras: MachineExtras;
+  /** Machines on the same network that are neither server nor worker. */
+  readonly others: readonly NetworkMember[];
+}
+
+interface Machines {
+  readonly servers: readonly GlusterServer[];
+  readonly workers: readonly Machine[];
+  readonly others: readonly Machine[];
 }
 
 const GIB = 1024 ** 3;
@@ -25,20 +35,17 @@ export class Lab {
   readonly members: readonly NetworkMember[];
   readonly servers: readonly GlusterServer[];
   readonly workers: readonly Machine[];
+  readonly others: readonly Machine[];
   readonly #stopOnSignal: () => void;
   #down: Promise<void> | undefined;
   #isKept = false;
 
-  private constructor(
-    { folder, network }: Place,
-    servers: readonly GlusterServer[],
-    workers: readonly Machine[],
-    stopOnSignal: () => void,
-  ) {
+  private constructor({ folder, network }: Place, machines: Machines, stopOnSignal: () => void) {
     this.folder = folder;
     this.members = network.members;
-    this.servers = servers;
-    this.workers = workers;
+    this.servers = machines.servers;
+    this.workers = machines.workers;
+    this.others = machines.others;
     this.#stopOnSignal = stopOnSignal;
   }
 
@@ -52,14 +59,14 @@ export class Lab {
     const folder = await claimStateFolder(settings.name);
     const stopOnSignal = sweepOnSignals(folder);
     try {
-      const members = membersOf(settings);
-      const place = { folder, network: await makeNetwork(folder, members) };
-      const lab = new Lab(
-        place,
-        await Promise.all(members.slice(0, settings.servers).map((one) => makeServer(place, one, settings))),
-        await Promise.all(members.slice(settings.servers).map((one) => makeMachine(place, one))),
-        stopOnSignal,
-      );
+      const { servers, workers, others } = membersOf(settings);
+      const place = { folder, network: await makeNetwork(folder, [...servers, ...workers, ...others]) };
+      const machines = {
+        servers: await Promise.all(servers.map((one) => makeServer(place, one, settings))),
+        workers: await Promise.all(workers.map((one) => makeMachine(place, one, settings.workerExtras))),
+        others: await Promise.all(others.map((one) => makeMachine(place, one))),
+      };
+      const lab = new Lab(place, machines, stopOnSignal);
       await lab.#boot();
       return lab;
     } catch (error) {
@@ -77,6 +84,13 @@ export class Lab {
   /** Worker 1, 2, … */
   worker(number: number): Machine {
     return nth(this.workers, number, 'worker');
+  }
+
+  /** One of the `others`. */
+  other(name: string): Machine {
+    const found = this.others.find((machine) => machine.name === name);
+    if (found === undefined) throw new Error(`the lab has no machine ${name} beside servers and workers`);
+    return found;
   }
 
   /** Leaves the lab running when this process ends. The next lab of the name, or a sweep, takes it down. */
@@ -103,7 +117,7 @@ export class Lab {
         await server.boot();
         await server.startGlusterd();
       }),
-      ...this.workers.map((worker) => worker.boot()),
+      ...[...this.workers, ...this.others].map((machine) => machine.boot()),
     ]);
     await makeTrustedPool(this.servers);
   }
@@ -122,16 +136,19 @@ function defaults(): LabOptions {
     workers: 2,
     disksPerServer: 2,
     diskBytes: 12 * GIB,
+    workerExtras: {},
+    others: [],
   };
 }
 
-function membersOf({ servers, workers }: LabOptions): readonly NetworkMember[] {
+function membersOf({ servers, workers, others }: LabOptions) {
   const member = (letter: string, first: number) => (_: unknown, i: number) => ({
     name: `${letter}${i + 1}`,
     address: `10.85.0.${first + i}`,
   });
-  return [
-    ...Array.from({ length: servers }, member('g', 1)),
-    ...Array.from({ length: workers }, member('w', 101)),
-  ];
+  return {
+    servers: Array.from({ length: servers }, member('g', 1)),
+    workers: Array.from({ length: workers }, member('w', 101)),
+    others,
+  };
 }

@@ -1,12 +1,23 @@
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { type CommandOptions, type CommandResult, run } from '../../../src/host/run.ts';
+import { makeCgroups, removeCgroups } from './cgroups.ts';
 import { command } from './command.ts';
+import { mountOwnCgroups } from './own-cgroups.ts';
 import { childrenOf, kill, programOf } from './processes.ts';
 import { until } from './until.ts';
 
 export interface Bind {
   readonly source: string;
+  /** A folder is made in the machine when it is not there. */
   readonly target: string;
+}
+
+/** A folder of the real machine that is seen under what this machine has written there, which lies in `folder`. */
+export interface Layer {
+  readonly path: string;
+  readonly folder: string;
 }
 
 export interface MachineOptions {
@@ -16,6 +27,10 @@ export interface MachineOptions {
   /** The file that holds its network namespace. */
   readonly network: string;
   readonly binds: readonly Bind[];
+  /** Made before the binds. Default: none. */
+  readonly layers?: readonly Layer[];
+  /** Its cgroup in each hierarchy, which it sees as the root of a tree of its own. Default: it sees the real ones. */
+  readonly cgroup?: string;
 }
 
 /**
@@ -46,27 +61,35 @@ export class Machine {
 
   async boot(): Promise<void> {
     if (this.isUp) throw new Error(`${this.name} is running already`);
-    this.#init = await startInit(this.#options.network);
+    const { network, cgroup, layers = [], binds } = this.#options;
+    if (cgroup !== undefined) await makeCgroups(cgroup);
+    this.#init = await startInit(network, cgroup);
     await this.must(['hostname', this.name]);
+    if (cgroup !== undefined) await mountOwnCgroups(this);
     await this.must(['mount', '--make-rshared', '/']);
     await this.must(['mount', '-t', 'tmpfs', 'tmpfs', '/run']);
     await this.must(['mkdir', '-p', '/run/gluster', '/run/lock']);
-    for (const { source, target } of this.#options.binds)
-      await this.must(['mount', '--bind', source, target]);
+    for (const layer of layers) await this.#mountLayer(layer);
+    for (const bind of binds) await this.#mountBind(bind);
   }
 
-  /** The power fails: every process is killed at once, every mount of the machine is gone. Off already is success. */
+  /**
+   * The power fails: every process is killed at once, every mount and cgroup of the machine is gone. Off already is
+   * success.
+   */
   async powerCut(): Promise<void> {
     if (this.#init === undefined) return;
     const init = this.#init;
     kill(init);
     await until(`${this.name} switched off`, () => programOf(init) === undefined);
     this.#init = undefined;
+    if (this.#options.cgroup !== undefined) await removeCgroups(this.#options.cgroup);
   }
 
   /** The argv that runs a command in this machine. */
   argv(inside: readonly string[]): readonly string[] {
-    return ['nsenter', '-t', String(this.init), '-m', '-u', '-n', '-p', '--', ...inside];
+    const namespaces = ['-m', '-u', '-n', '-p', ...(this.#options.cgroup === undefined ? [] : ['-C'])];
+    return ['nsenter', '-t', String(this.init), ...namespaces, '--', ...inside];
   }
 
   /** Runs a command in the machine, whatever it exits with. */
@@ -79,14 +102,29 @@ export class Machine {
   async must(inside: readonly string[], options: Partial<CommandOptions> = {}): Promise<string> {
     return (await command(this.argv(inside), options)).stdout;
   }
+
+  #mountLayer({ path, folder }: Layer): Promise<string> {
+    const options = `lowerdir=${path},upperdir=${folder}/upper,workdir=${folder}/work`;
+    return this.must(['mount', '-t', 'overlay', '-o', options, 'overlay', path]);
+  }
+
+  async #mountBind({ source, target }: Bind): Promise<void> {
+    if (statSync(source).isDirectory()) await this.must(['mkdir', '-p', target]);
+    await this.must(['mount', '--bind', source, target]);
+    // In a peer group of its own: else what is mounted below it is mounted below its source as well.
+    await this.must(['mount', '--make-private', target]);
+    await this.must(['mount', '--make-shared', target]);
+  }
 }
 
 /**
  * Pid 1 sleeps for ever and ignores SIGCHLD, so that the kernel itself reaps the daemons it inherits. `unshare` dies
  * with it, and it with `unshare`.
  */
-async function startInit(network: string): Promise<number> {
-  const before = ['nsenter', `--net=${network}`];
+async function startInit(network: string, cgroup: string | undefined): Promise<number> {
+  const enter = fileURLToPath(new URL('enter-cgroups.ts', import.meta.url));
+  const first = cgroup === undefined ? [] : [process.execPath, enter, cgroup];
+  const before = [...first, 'nsenter', `--net=${network}`];
   const flags = [
     '--mount',
     '--pid',
@@ -96,6 +134,7 @@ async function startInit(network: string): Promise<number> {
     '--mount-proc',
     '--propagation',
     'private',
+    ...(cgroup === undefined ? [] : ['--cgroup']),
   ];
   const init = ['env', '--ignore-signal=CHLD', 'sleep', 'infinity'];
   const [file = '', ...args] = [...before, 'unshare', ...flags, ...init];

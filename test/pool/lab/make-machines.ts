@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cgroupOf } from './cgroups.ts';
 import { command } from './command.ts';
 import { makeDisk } from './disk.ts';
 import { GlusterServer } from './gluster-server.ts';
@@ -14,13 +15,29 @@ export interface Place {
   readonly network: Network;
 }
 
+/** What a machine has for itself besides a hosts file, logs and certificates. */
+export interface MachineExtras {
+  readonly binds?: readonly Bind[];
+  /** Folders, empty at first, that are its own: paths in the machine. */
+  readonly folders?: readonly string[];
+  /** Folders of the real machine that it may change for itself. */
+  readonly layers?: readonly string[];
+  /** A tree of its own in each cgroup hierarchy. */
+  readonly hasOwnCgroups?: boolean;
+}
+
 /** A machine, switched off, with a hosts file, logs and certificates of its own. */
 export async function makeMachine(
   { folder, network }: Place,
   { name }: NetworkMember,
-  binds: readonly Bind[] = [],
+  extras: MachineExtras = {},
 ): Promise<Machine> {
   const own = `${folder}/${name}`;
+  const layers = (extras.layers ?? []).map((path) => ({ path, folder: `${own}/layers${path}` }));
+  for (const layer of layers)
+    for (const part of ['upper', 'work']) await mkdir(`${layer.folder}/${part}`, { recursive: true });
+  const folders = (extras.folders ?? []).map((path) => ({ source: `${own}/folders${path}`, target: path }));
+  for (const { source } of folders) await mkdir(source, { recursive: true });
   await mkdir(`${own}/log`, { recursive: true });
   await writeFile(`${own}/hosts`, hostsFile(network));
   await cp('/usr/lib/ssl', `${own}/ssl`, { recursive: true, verbatimSymlinks: true });
@@ -32,8 +49,11 @@ export async function makeMachine(
       { source: `${own}/hosts`, target: '/etc/hosts' },
       { source: `${own}/log`, target: '/var/log/glusterfs' },
       { source: `${own}/ssl`, target: '/usr/lib/ssl' },
-      ...binds,
+      ...(extras.binds ?? []),
+      ...folders,
     ],
+    layers,
+    ...(extras.hasOwnCgroups === true ? { cgroup: `${cgroupOf(folder)}/${name}` } : {}),
   });
 }
 
@@ -50,9 +70,9 @@ export async function makeServer(
   const disks = await Promise.all(
     Array.from({ length: disksPerServer }, (_, i) => makeDisk(`${own}/disk${i + 1}.xfs`, diskBytes)),
   );
-  const machine = await makeMachine(place, member, [
-    { source: `${own}/glusterd`, target: '/var/lib/glusterd' },
-  ]);
+  const machine = await makeMachine(place, member, {
+    binds: [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }],
+  });
   return new GlusterServer(machine, disks, place.network);
 }
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { readMounts } from '../../../src/host/mountinfo.ts';
+import { cgroupOf, removeCgroups } from './cgroups.ts';
 import { command } from './command.ts';
 import { detachLoops } from './loops.ts';
 import { kill, processesIn } from './processes.ts';
@@ -9,7 +10,7 @@ import { until } from './until.ts';
 const underWay = new Map<string, Promise<void>>();
 
 /**
- * Takes down whatever a lab left: its processes, mounts, loop devices, namespaces and its folder. Needs no
+ * Takes down whatever a lab left: its processes, cgroups, mounts, loop devices, namespaces and its folder. Needs no
  * record of them, so it works after any crash: each network namespace of a lab is held by a mount below the
  * lab's folder, and a process is the lab's if and only if it lives in one of them. Nothing there is success.
  */
@@ -23,6 +24,7 @@ async function sweepOnce(folder: string): Promise<void> {
   const below = await mountsBelow(folder);
   const namespaces = new Set(below.filter((mount) => mount.fsType === 'nsfs').map((mount) => mount.root));
   await killAll(folder, namespaces);
+  await removeCgroups(cgroupOf(folder));
   for (const mount of below.toReversed()) await command(['umount', mount.target]);
   await detachLoops(folder);
   const left = await mountsBelow(folder);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readMounts } from '../../../src/host/mountinfo.ts';
+import { cgroupOf, countCgroups } from './cgroups.ts';
 import { attachedLoops, loopsOver } from './loops.ts';
 import { processesIn } from './processes.ts';
 
@@ -8,6 +9,7 @@ export interface Traces {
   readonly processes: number;
   readonly mounts: number;
   readonly loops: number;
+  readonly cgroups: number;
 }
 
 /** The network namespaces of a lab that is up: by them its processes are known after it is gone. */
@@ -28,5 +30,6 @@ export async function tracesOf(folder: string, namespaces: ReadonlySet<string>):
     processes: processesIn(namespaces).length,
     mounts: mounts.filter(({ target }) => target.startsWith(`${folder}/`)).length,
     loops: loopsOver(folder, await attachedLoops()).length,
+    cgroups: await countCgroups(cgroupOf(folder)),
   };
 }
