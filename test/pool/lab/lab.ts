@@ -1,7 +1,7 @@
 import type { GlusterServer } from './gluster-server.ts';
 import type { Machine } from './machine.ts';
 import { type MachineExtras, makeMachine, makeServer, type Place } from './make-machines.ts';
-import { makeNetwork, type NetworkMember } from './network.ts';
+import { makeNetwork, type Network, type NetworkMember } from './network.ts';
 import { checkRequirements } from './requirements.ts';
 import { claimStateFolder, disownStateFolder } from './state-folder.ts';
 import { sweep } from './sweep.ts';
@@ -36,6 +36,7 @@ export class Lab {
   readonly servers: readonly GlusterServer[];
   readonly workers: readonly Machine[];
   readonly others: readonly Machine[];
+  readonly #network: Network;
   readonly #stopOnSignal: () => void;
   #down: Promise<void> | undefined;
   #isKept = false;
@@ -43,6 +44,7 @@ export class Lab {
   private constructor({ folder, network }: Place, machines: Machines, stopOnSignal: () => void) {
     this.folder = folder;
     this.members = network.members;
+    this.#network = network;
     this.servers = machines.servers;
     this.workers = machines.workers;
     this.others = machines.others;
@@ -91,6 +93,17 @@ export class Lab {
     const found = this.others.find((machine) => machine.name === name);
     if (found === undefined) throw new Error(`the lab has no machine ${name} beside servers and workers`);
     return found;
+  }
+
+  addressOf(name: string): string {
+    const member = this.members.find((one) => one.name === name);
+    if (member === undefined) throw new Error(`the lab has no member ${name}`);
+    return member.address;
+  }
+
+  /** The file that holds a member's network namespace. */
+  networkOf(name: string): string {
+    return this.#network.namespace(name);
   }
 
   /** Leaves the lab running when this process ends. The next lab of the name, or a sweep, takes it down. */

@@ -26,7 +26,7 @@ export async function makeNetwork(folder: string, members: readonly NetworkMembe
   await Promise.all(
     [BRIDGE, ...members.map(({ name }) => name)].map((name) => makeNamespace(namespace(name))),
   );
-  await configure(namespace(BRIDGE), [
+  await configureNetwork(namespace(BRIDGE), [
     'link set lo up',
     'link add br0 type bridge',
     'link set br0 up',
@@ -37,14 +37,18 @@ export async function makeNetwork(folder: string, members: readonly NetworkMembe
   ]);
   await Promise.all(
     members.map(({ name, address }) =>
-      configure(namespace(name), ['link set lo up', `addr add ${address}/24 dev eth0`, 'link set eth0 up']),
+      configureNetwork(namespace(name), [
+        'link set lo up',
+        `addr add ${address}/24 dev eth0`,
+        'link set eth0 up',
+      ]),
     ),
   );
   return {
     members,
     namespace,
-    cut: (name) => configure(namespace(BRIDGE), [`link set ${name} down`]),
-    restore: (name) => configure(namespace(BRIDGE), [`link set ${name} up`]),
+    cut: (name) => configureNetwork(namespace(BRIDGE), [`link set ${name} down`]),
+    restore: (name) => configureNetwork(namespace(BRIDGE), [`link set ${name} up`]),
   };
 }
 
@@ -54,7 +58,8 @@ async function makeNamespace(path: string): Promise<void> {
   await command(['unshare', `--net=${path}`, 'true']);
 }
 
-async function configure(namespace: string, lines: readonly string[]): Promise<void> {
+/** Has `ip -batch` do these lines in the namespace. */
+export async function configureNetwork(namespace: string, lines: readonly string[]): Promise<void> {
   const input = `${lines.join('\n')}\n`;
   await command(['nsenter', `--net=${namespace}`, 'ip', '-batch', '-'], { input });
 }
