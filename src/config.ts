@@ -19,7 +19,7 @@ export const clusterConfig = z.strictObject({
     .regex(CLUSTER_NAME, 'is not 1 to 32 of a-z, 0-9 and "-", beginning and ending without a dash')
     .transform((name) => parseClusterName(name)),
   /** Base URLs of the gateways (or of glusterd2), tried in turn. Used by the controller. */
-  gateways: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  gateways: z.array(z.url({ protocol: /^https?$/ })).default([]),
   /** What nodes mount from: the first is the volfile server, the others stand in for it. Used by the node. */
   servers: z.array(host).min(1),
   /** JWT issuer. */

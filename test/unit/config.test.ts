@@ -40,6 +40,11 @@ describe('readConfigFile', () => {
     expect(config.clusters[0]).to.deep.include({ user: 'glustercli', insecure: false, timeoutMs: 120_000 });
   });
 
+  it('leaves gateways and keys out for a node, which needs neither', () => {
+    const text = 'version: 1\nclusters:\n- name: main\n  servers: [g1]\n';
+    expect(readConfigFile(file(text), driverConfig).clusters[0]?.gateways).to.deep.equal([]);
+  });
+
   for (const [what, text, named] of [
     ['an unknown key', `version: 1\nclusters:\n- ${cluster}  sevrers: [g1]\n`, 'sevrers'],
     ['a newer version', `version: 2\nclusters:\n- ${cluster}`, 'version'],
