@@ -1,0 +1,81 @@
+{{/* What the schema cannot say of the clusters and what names them. */}}
+{{- define "gluster-csi.check" -}}
+{{- if not .Values.clusters -}}
+{{- fail "clusters is empty: name at least one cluster with its gateways and servers (see deploy/examples/values.yaml)" -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range .Values.clusters -}}
+{{- if has .name $names -}}
+{{- fail (printf "clusters: %q is there twice; give each cluster a name of its own" .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- $default := list -}}
+{{- range .Values.storageClasses -}}
+{{- if not (has .cluster $names) -}}
+{{- fail (printf "storageClasses: %q names cluster %q; known are %s" .name .cluster (join ", " $names)) -}}
+{{- end -}}
+{{- if .default -}}{{- $default = append $default .name -}}{{- end -}}
+{{- end -}}
+{{- if gt (len $default) 1 -}}
+{{- fail (printf "storageClasses: %s are all default; leave one" (join ", " $default)) -}}
+{{- end -}}
+{{- range .Values.inline.allow -}}
+{{- range .volumes -}}
+{{- if not (has (first (splitList "/" .)) $names) -}}
+{{- fail (printf "inline.allow: volume %q names an unknown cluster; known are %s" . (join ", " $names)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* clusters.yaml of the controller: whom to ask, and with which key. */}}
+{{- define "gluster-csi.controllerConfig" -}}
+version: 1
+clusters:
+{{- range .Values.clusters }}
+  - name: {{ .name }}
+    gateways: {{- toYaml .gateways | nindent 6 }}
+    servers: {{- toYaml .servers | nindent 6 }}
+    {{- with .user }}
+    user: {{ . | quote }}
+    {{- end }}
+    secretFile: /etc/gluster-csi/keys/{{ .name }}/key
+    {{- if .ca }}
+    caFile: /etc/gluster-csi/ca/{{ .name }}/ca.crt
+    {{- end }}
+    {{- if .insecure }}
+    insecure: true
+    {{- end }}
+    {{- with .timeoutMs }}
+    timeoutMs: {{ int64 . }}
+    {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* clusters.yaml of the nodes: what to mount from, and what pods may mount by name. No gateway, no key. */}}
+{{- define "gluster-csi.nodeConfig" -}}
+version: 1
+clusters:
+{{- range .Values.clusters }}
+  - name: {{ .name }}
+    servers: {{- toYaml .servers | nindent 6 }}
+{{- end }}
+{{- with .Values.inline.allow }}
+inline:
+  allow: {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{/* The ports of all gateways, each once: that of the URL, else that of its scheme. */}}
+{{- define "gluster-csi.gatewayPorts" -}}
+{{- $ports := list -}}
+{{- range .Values.clusters -}}
+{{- range .gateways -}}
+{{- $url := urlParse . -}}
+{{- $port := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- $ports = append $ports ($port | default (ternary "443" "80" (eq $url.scheme "https"))) -}}
+{{- end -}}
+{{- end -}}
+{{- $ports | uniq | join "," -}}
+{{- end -}}
