@@ -17,6 +17,7 @@ const STEPS = [
     ],
   },
   { name: 'generated files are current', argv: [process.execPath, 'scripts/generate.ts', '--check'] },
+  { name: 'chart', argv: [process.execPath, 'scripts/chart/render.ts', '--check'] },
   {
     name: 'imports, sizes and references',
     argv: [process.execPath, 'scripts/run-part.ts', '10000', 'test/unit/{architecture,house-*}.test.ts'],
