@@ -94,6 +94,8 @@ function kubeletConfiguration() {
       x509: { clientCAFile: `${NODE_FILES}/ca.crt` },
     },
     authorization: { mode: 'Webhook' },
+    // The default is a folder of /usr, which nodes share with the real machine.
+    volumePluginDir: '/var/lib/kubelet/volume-plugins',
     kubeAPIQPS: 200,
     kubeAPIBurst: 400,
   };
