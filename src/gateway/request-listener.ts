@@ -4,6 +4,7 @@ import type { Call } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
 import { withContext } from '../telemetry/context.ts';
 import { log } from '../telemetry/log.ts';
+import { observeRequest } from '../telemetry/metrics.ts';
 import { authenticate, type Issuers } from './auth.ts';
 import { toErrorReply } from './error-reply.ts';
 import { readBody } from './read-body.ts';
@@ -37,7 +38,10 @@ export function createApi(parts: ApiParts): Api {
     const exchange = openExchange(request);
     await withContext({ requestId: exchange.id, method: exchange.name }, async () => {
       const found = find(exchange.method, exchange.path);
-      if ('route' in found) exchange.name = found.route.name;
+      if ('route' in found) {
+        exchange.name = found.route.name;
+        exchange.route = found.route.path;
+      }
       const reply = await ('route' in found ? answer(parts, exchange, found) : noRoute(found.allowed));
       send(response, exchange, reply, parts);
     });
@@ -66,6 +70,7 @@ interface Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   name: string;
+  route: string | undefined;
   issuer: string | undefined;
   error: unknown;
 }
@@ -84,6 +89,7 @@ function openExchange(request: IncomingMessage): Exchange {
     path,
     query,
     name: 'unknown',
+    route: undefined,
     issuer: undefined,
     error: undefined,
   };
@@ -113,6 +119,8 @@ async function noRoute(allowed: readonly string[]): Promise<Reply> {
 
 function send(response: ServerResponse, exchange: Exchange, reply: Reply, parts: ApiParts): void {
   logReply(exchange, reply);
+  const { route, method, started } = exchange;
+  observeRequest({ route, method, status: reply.status, seconds: (performance.now() - started) / 1000 });
   const { peerId, clusterId } = parts.identity();
   const isText = typeof reply.body === 'string';
   const text = reply.body === undefined ? '' : isText ? String(reply.body) : JSON.stringify(reply.body);

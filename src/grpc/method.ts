@@ -5,6 +5,7 @@ import { describeCauses } from '../control/causes.ts';
 import type { KeyedLocks } from '../control/locks.ts';
 import { withContext } from '../telemetry/context.ts';
 import { log } from '../telemetry/log.ts';
+import { observeRpc } from '../telemetry/metrics.ts';
 import { toCodeName, toFault, toStatus } from './status.ts';
 
 /**
@@ -18,6 +19,14 @@ export interface Method<Wire, Request, Result, Reply> {
   keys?(request: Request): readonly string[];
   run(request: Request, call: Call): Promise<Result>;
   encode(result: Result): Reply;
+  /** Asked every few seconds by who watches us: its success is logged at debug level only. */
+  readonly isRoutine?: boolean;
+}
+
+/** Which RPC a method serves: `{ service: 'csi.v1.Node', method: 'NodeStageVolume' }`. */
+export interface RpcName {
+  readonly service: string;
+  readonly method: string;
 }
 
 /** A method as the server sees it, whatever it makes of a request in between. */
@@ -28,14 +37,14 @@ export type AnyMethod<Wire, Reply> = Method<Wire, unknown, unknown, Reply>;
  * CSI specification the work goes on, so its locks are held until `run` has settled.
  */
 export function toHandler<Wire, Reply>(
-  name: string,
+  name: RpcName,
   method: AnyMethod<Wire, Reply>,
   locks: KeyedLocks,
 ): handleUnaryCall<Wire, Reply> {
   return (grpcCall, callback) => {
     const call: Call = { id: randomUUID(), signal: toSignal(grpcCall) };
-    withContext({ requestId: call.id, method: name }, async () => {
-      const line = startLine();
+    withContext({ requestId: call.id, method: name.method }, async () => {
+      const line = startLine(name, method.isRoutine === true);
       try {
         const reply = await perform(method, { wire: grpcCall.request, call, locks, line });
         callback(null, reply);
@@ -72,14 +81,16 @@ interface LogLine {
   end(outcome?: string, error?: unknown): void;
 }
 
-/** The one line that each RPC leaves in the log; errors are logged here, once, with what caused them. */
-function startLine(): LogLine {
+/** The one line that each RPC leaves in the log, and its place in the metrics; errors are logged here, once, with what caused them. */
+function startLine(name: RpcName, isRoutine: boolean): LogLine {
   const started = performance.now();
   return {
     keys: [],
     end(outcome = 'OK', error) {
-      const facts = { keys: this.keys, ms: Math.round((performance.now() - started) * 10) / 10, outcome };
-      if (error === undefined) return log.info(facts, 'rpc');
+      const ms = performance.now() - started;
+      observeRpc({ ...name, code: outcome, seconds: ms / 1000 });
+      const facts = { keys: this.keys, ms: Math.round(ms * 10) / 10, outcome };
+      if (error === undefined) return isRoutine ? log.debug(facts, 'rpc') : log.info(facts, 'rpc');
       const fault = toFault(error);
       if (fault === undefined) return log.error({ ...facts, err: error }, 'rpc');
       log.info({ ...facts, fault: fault.kind, reason: fault.message, causes: describeCauses(fault) }, 'rpc');

@@ -1,7 +1,7 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import type { KeyedLocks } from '../control/locks.ts';
-import { type AnyMethod, toHandler } from './method.ts';
+import { type AnyMethod, type RpcName, toHandler } from './method.ts';
 
 /** The names that a generated definition declares, without the index signature that would let typos pass. */
 type NameOf<Definition> = keyof {
@@ -39,6 +39,14 @@ export function service<Definition extends ServiceDefinition>(
     definition,
     methodNames: named.map(([name]) => name),
     toHandlers: (locks) =>
-      Object.fromEntries(named.map(([name, method]) => [name, toHandler(name, method, locks)])),
+      Object.fromEntries(
+        named.map(([name, method]) => [name, toHandler(toRpcName(definition, name), method, locks)]),
+      ),
   };
+}
+
+/** Of `/csi.v1.Identity/Probe`. */
+function toRpcName(definition: ServiceDefinition, method: string): RpcName {
+  const [, service = ''] = definition[method]?.path.split('/') ?? [];
+  return { service, method };
 }

@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { Fault } from '../control/fault.ts';
 import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
+import { type CommandOutcome, observeCommand } from '../telemetry/metrics.ts';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal;
@@ -40,9 +41,10 @@ export async function run(
   const child = launch(file, args, options);
   const ended = await endOrKill(child, options);
   const ms = Math.round(performance.now() - started);
+  observeCommand(file, toOutcome(ended, options.signal), ms / 1000);
   if (ended === 'killed') {
     log.debug({ file, args, ms }, 'command killed');
-    const cancelled = options.signal?.aborted === true && !isTimeout(options.signal.reason);
+    const cancelled = isCancelled(options.signal);
     throw new Fault(
       cancelled ? 'cancelled' : 'timed-out',
       cancelled
@@ -114,6 +116,17 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // Already gone.
   }
+}
+
+function toOutcome(ended: Ended | 'killed', signal: AbortSignal | undefined): CommandOutcome {
+  if (ended === 'killed') return isCancelled(signal) ? 'cancelled' : 'timed-out';
+  if (ended.code === 'ENOENT') return 'missing';
+  if (ended.isMaxBuffer) return 'oversized';
+  return ended.exitCode === 0 ? 'ok' : 'failed';
+}
+
+function isCancelled(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && !isTimeout(signal.reason);
 }
 
 function isTimeout(reason: unknown): boolean {

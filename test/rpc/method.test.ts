@@ -37,7 +37,7 @@ describe('method', () => {
       run: (_request, given) => run(given),
       encode: () => ({ ok: true }),
     };
-    const handler = toHandler('Test', method, locks);
+    const handler = toHandler({ service: 'test.Service', method: 'Test' }, method, locks);
     return new Promise((resolve) => {
       handler(call as unknown as Parameters<typeof handler>[0], (error, reply) => {
         if (error === null) resolve({ code: status.OK, ...(reply ? { reply } : {}) });

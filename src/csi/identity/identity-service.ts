@@ -30,6 +30,7 @@ export function identityService({ driverName, version }: Plugin): Service {
       decode: () => undefined,
       run: async () => undefined,
       encode: () => ({ ready: { value: true } }),
+      isRoutine: true,
     },
   });
 }
