@@ -3,6 +3,7 @@ import type { GlusterMount } from '../staging/host.ts';
 
 const SERVER = /^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$/;
 const VOLUME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,254}$/;
+const DIRECTORY = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
 const VALUE = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** Options that the client takes under the same name, as mount.glusterfs hands them on. */
@@ -41,6 +42,7 @@ export function toClientArguments(mount: GlusterMount, files: ClientFiles): stri
     `--pid-file=${files.pidFile}`,
     ...toServers(mount.servers).map((server) => `--volfile-server=${server}`),
     `--volfile-id=/${mount.volume}`,
+    ...toSubdirectory(mount.subdirectory),
     ...mount.options.flatMap(toFlag),
     ...(kernel.length === 0 ? [] : [`--fuse-mountopts=${kernel.join(',')}`]),
     mount.target,
@@ -54,6 +56,15 @@ function toServers(servers: readonly string[]): readonly string[] {
     throw invalid('servers', 'each is a host name or an address; correct the cluster in the configuration');
   }
   return [...new Set(servers)];
+}
+
+/** A missing one shows as a refusal of the bricks, after the client has gone to the background. */
+function toSubdirectory(path: string | undefined): string[] {
+  if (path === undefined) return [];
+  if (!path.split('/').every((name) => DIRECTORY.test(name))) {
+    throw invalid('subdirectory', 'is no dir/dir of names of A-Z a-z 0-9 . _ -');
+  }
+  return [`--subdir-mount=/${path}`];
 }
 
 function toFlag(option: string): string[] {

@@ -64,6 +64,12 @@ const MEANINGS: readonly {
     text: ({ servers }) => `glusterd answers on none of ${servers.join(', ')}`,
   },
   {
+    pattern: /subdirectory for mount "[^"]{0,1024}" is not found/,
+    kind: 'not-found',
+    text: ({ volume, subdirectory }) =>
+      `${volume} has no directory ${subdirectory}; make it, or correct the volume's handle`,
+  },
+  {
     pattern: /Authentication failed|authenication failed|SETVOLUME .{0,200}failed/i,
     kind: 'unreachable',
     text: ({ volume }) =>

@@ -1,18 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Process ids of the living glusterfs clients that mounted on one of the targets. Reads /proc alone. */
-export async function findClients(targets: ReadonlySet<string>): Promise<readonly number[]> {
+/** The living glusterfs clients: mount point → process id. Reads /proc alone. */
+export async function clientsByMountPoint(): Promise<ReadonlyMap<string, number>> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
-    names.map(async (name) => ((await servesOneOf(name, targets)) ? [Number(name)] : [])),
+    names.map(async (name) => [await mountPointOf(name), Number(name)] as const),
   );
-  return found.flat();
+  return new Map(found.flatMap(([target, pid]) => (target === undefined ? [] : [[target, pid]])));
+}
+
+/** Process ids of the living glusterfs clients that mounted on one of the targets. */
+export async function findClients(targets: ReadonlySet<string>): Promise<readonly number[]> {
+  return [...(await clientsByMountPoint())].filter(([target]) => targets.has(target)).map(([, pid]) => pid);
 }
 
 /** Kills the client outright: on SIGTERM it would unmount its mount point, whoever is mounted there by then. */
 export async function killClient(pid: number, target: string): Promise<void> {
   // The id may have been given to another process since it was written down.
-  if (!(await servesOneOf(String(pid), new Set([target])))) return;
+  if ((await mountPointOf(String(pid))) !== target) return;
   try {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
@@ -20,14 +25,15 @@ export async function killClient(pid: number, target: string): Promise<void> {
   }
 }
 
-async function servesOneOf(pid: string, targets: ReadonlySet<string>): Promise<boolean> {
+/** Undefined for a process that is no client, or is gone. */
+async function mountPointOf(pid: string): Promise<string | undefined> {
   try {
-    if ((await readFile(`/proc/${pid}/comm`, 'utf8')) !== 'glusterfs\n') return false;
+    if ((await readFile(`/proc/${pid}/comm`, 'utf8')) !== 'glusterfs\n') return undefined;
     // A zombie has an empty command line.
     const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').filter((arg) => arg !== '');
-    return targets.has(args.at(-1) ?? '');
+    return args.at(-1);
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import type { Call } from '../control/call.ts';
 import type { Host, Mount } from '../staging/host.ts';
 import { log } from '../telemetry/log.ts';
+import { isClientMount } from './client-mount.ts';
 import { makeDirectory, removeDirectory } from './directory.ts';
 import { bind, isPrepared, unmount } from './mount.ts';
 import { mountGluster } from './mount-gluster.ts';
@@ -19,7 +20,7 @@ export function createLinuxHost(): Host {
       const mounts = await readMounts();
       swept ??= sweep(mounts).catch((error: unknown) => log.warn({ err: error }, 'prepared binds are left'));
       await swept;
-      return mounts.filter((mount) => !isPrepared(mount));
+      return mounts.filter((mount) => !isPrepared(mount) && !isClientMount(mount));
     },
     mountGluster,
     bind,

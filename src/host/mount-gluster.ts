@@ -5,12 +5,12 @@ import { Fault } from '../control/fault.ts';
 import type { GlusterMount, Mount } from '../staging/host.ts';
 import { type ClientFiles, toClientArguments } from './client-arguments.ts';
 import { logFileOf, readLog, sizeOfLog, toMountFault } from './client-log.ts';
-import { killClient } from './client-process.ts';
+import { clientsByMountPoint, killClient } from './client-process.ts';
 import { unmount } from './mount.ts';
 import { readMounts, topMount } from './mountinfo.ts';
 import { orderServers } from './order-servers.ts';
 import { probe } from './probe.ts';
-import { run } from './run.ts';
+import { type CommandResult, run } from './run.ts';
 import { makeRunDirectory, RUN_DIRECTORY } from './run-directory.ts';
 
 /** kubelet gives a stage two minutes. */
@@ -19,9 +19,24 @@ const MOUNT_MS = 60_000;
 const FIRST_ANSWER_MS = 45_000;
 const CLEAN_UP_MS = 30_000;
 
+/** Where a client is started. */
+export interface ClientPlace {
+  /** Stands for the mount's target in the name of the log. */
+  readonly logTarget?: string;
+  /** What is put before the client's argv: a program that becomes it. */
+  readonly prefix?: readonly string[];
+}
+
 /** `Host.mountGluster` of this machine. */
-export async function mountGluster(mount: GlusterMount, call: Call): Promise<void> {
-  const files = { logFile: logFileOf(mount), pidFile: `${RUN_DIRECTORY}/client-${randomUUID()}.pid` };
+export async function mountGluster(
+  mount: GlusterMount,
+  call: Call,
+  { logTarget = mount.target, prefix = [] }: ClientPlace = {},
+): Promise<void> {
+  const files = {
+    logFile: logFileOf({ ...mount, target: logTarget }),
+    pidFile: `${RUN_DIRECTORY}/client-${randomUUID()}.pid`,
+  };
   await makeRunDirectory();
   const [servers, before, logStart] = await Promise.all([
     orderServers(mount.servers),
@@ -29,9 +44,9 @@ export async function mountGluster(mount: GlusterMount, call: Call): Promise<voi
     sizeOfLog(files.logFile),
   ]);
   const others = new Set(before.map(fileSystemOf));
-  const args = toClientArguments({ ...mount, servers }, files);
+  const argv = [...prefix, 'glusterfs', ...toClientArguments({ ...mount, servers }, files)];
   try {
-    const { exitCode, stderr } = await run('glusterfs', args, { signal: call.signal, timeoutMs: MOUNT_MS });
+    const { exitCode, stderr } = await start(argv, call);
     if (exitCode !== 0 || !(await isServed(mount, others, call))) {
       throw toMountFault(mount, await readLog(files.logFile, logStart), stderr);
     }
@@ -43,11 +58,15 @@ export async function mountGluster(mount: GlusterMount, call: Call): Promise<voi
   }
 }
 
+function start([file = '', ...args]: readonly string[], { signal }: Call): Promise<CommandResult> {
+  return run(file, args, { signal, timeoutMs: MOUNT_MS });
+}
+
 /** The client exits with 0 once it runs by itself, and may have died since, or never have reached a brick. */
 async function isServed(mount: GlusterMount, others: ReadonlySet<string>, call: Call): Promise<boolean> {
   const { target, volume } = mount;
   const mounts = await readMounts();
-  const made = mounts.filter((one) => isOwn(one, mount, others));
+  const made = await ownOf(mounts, mount, others);
   if (made.length > 0 && !made.some((one) => one === topMount(mounts, target))) {
     throw new Fault('unreachable', `${target} does not show the mount of ${volume}; is it a symbolic link?`);
   }
@@ -72,7 +91,7 @@ async function cleanUp({ mount, files, others, cause }: Failure, call: Call): Pr
   try {
     const pid = Number.parseInt(await readFile(files.pidFile, 'utf8').catch(() => ''), 10);
     if (pid > 1) await killClient(pid, mount.target);
-    const left = (await readMounts()).filter((one) => isOwn(one, mount, others));
+    const left = await ownOf(await readMounts(), mount, others);
     for (const { target } of left) await unmount(target, call);
   } catch {
     throw new Fault('uncertain', `mounting ${mount.volume} failed, and so did taking it away; retry`, {
@@ -81,11 +100,22 @@ async function cleanUp({ mount, files, others, cause }: Failure, call: Call): Pr
   }
 }
 
-/** True for a mount of the volume by a client that was not there before. */
-function isOwn(one: Mount, { volume }: GlusterMount, others: ReadonlySet<string>): boolean {
-  return (
-    one.fsType === 'fuse.glusterfs' && one.source.endsWith(`:/${volume}`) && !others.has(fileSystemOf(one))
+/**
+ * The mounts of the volume by a client that was not there before, wherever its target leads. Not those of a client
+ * that is started for the same volume at the same time: it has a mount point of its own.
+ */
+async function ownOf(
+  mounts: readonly Mount[],
+  { volume, subdirectory, target }: GlusterMount,
+  others: ReadonlySet<string>,
+): Promise<readonly Mount[]> {
+  const source = [`:/${volume}`, ...(subdirectory === undefined ? [] : [subdirectory])].join('/');
+  const made = mounts.filter(
+    (one) => one.fsType === 'fuse.glusterfs' && one.source.endsWith(source) && !others.has(fileSystemOf(one)),
   );
+  const clients = made.every((one) => one.target === target) ? new Map() : await clientsByMountPoint();
+  const foreign = made.filter((one) => one.target !== target && clients.has(one.target));
+  return made.filter((one) => !foreign.some(({ device }) => device === one.device));
 }
 
 function fileSystemOf({ device, source }: Mount): string {

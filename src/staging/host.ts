@@ -11,7 +11,7 @@ export interface Mount {
   /** Per-mount options: `ro`, `nosuid`, … */
   readonly options: readonly string[];
   readonly fsType: string;
-  /** For fuse.glusterfs: `server:/volume`. */
+  /** For fuse.glusterfs: `server:/volume`, with a sub-directory mounted `server:/volume/dir/dir`. */
   readonly source: string;
   readonly superOptions: readonly string[];
 }
@@ -20,6 +20,8 @@ export interface GlusterMount {
   /** The volfile server, then its stand-ins; no server twice (a repeated one breaks mounts). */
   readonly servers: readonly string[];
   readonly volume: string;
+  /** The directory of the volume that is mounted in place of its root, `dir/dir`; absent: the root. */
+  readonly subdirectory?: string;
   readonly target: string;
   /** Allow-listed options of mount.glusterfs. */
   readonly options: readonly string[];
@@ -41,7 +43,10 @@ export type PathState = 'directory' | 'other' | 'absent' | 'dead' | 'offline' | 
  * Implemented by `host/linux-host.ts` and in memory (`test/fakes`). Every method may throw `timed-out`.
  */
 export interface Host {
-  /** All mounts, oldest first; of several at one target the last one is on top. */
+  /**
+   * All mounts where volumes are or may be used, oldest first; of several at one target the last one is on top. A
+   * mount that serves as the source of binds alone is left out.
+   */
   mounts(): Promise<readonly Mount[]>;
   /**
    * Mounts a Gluster volume. Success only once it is in mountinfo and its root answers; a failure leaves nothing

@@ -31,6 +31,11 @@ describe('the client’s arguments', () => {
     ]);
   });
 
+  it('name a directory of the volume that is mounted in place of its root', () => {
+    const args = toClientArguments({ ...mount, subdirectory: 'a/b.c-d' }, files);
+    expect(args.slice(5, -1)).to.deep.equal(['--volfile-id=/one', '--subdir-mount=/a/b.c-d']);
+  });
+
   it('know every mount flag that a volume may ask for', () => {
     for (const name of MOUNT_FLAG_NAMES) {
       expect(() => toClientArguments({ ...mount, options: [name] }, files), name).to.not.throw();
@@ -43,6 +48,10 @@ describe('the client’s arguments', () => {
     ['a server with a blank', { servers: ['g1 g2'] }],
     ['a volume that looks like an option', { volume: '-v' }],
     ['a volume with a slash', { volume: 'one/sub' }],
+    ['an empty directory of it', { subdirectory: '' }],
+    ['a directory with a leading slash', { subdirectory: '/a' }],
+    ['a directory that leads upwards', { subdirectory: 'a/../b' }],
+    ['a directory with a blank', { subdirectory: 'a b' }],
     ['a relative target', { target: 'a' }],
     ['an option that is a path', { options: ['log-file=/etc/passwd'] }],
     ['an option that is not allowed', { options: ['xlator-option=x'] }],
@@ -74,6 +83,9 @@ describe('the client’s log', () => {
   it('tells in plain words what the matter was', () => {
     const missing = line('E', 'failed to fetch volume file (key:/one)');
     expect(told(missing).kind).to.equal('not-found');
+    const gone =
+      'SETVOLUME on remote-host failed [{remote-error=subdirectory for mount "/nope" is not found}]';
+    expect(told(line('E', gone)).kind).to.equal('not-found');
     expect(told(line('I', 'Exhausted all volfile servers')).message).to.match(
       /glusterd answers on none of g1/,
     );
