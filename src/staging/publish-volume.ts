@@ -22,8 +22,9 @@ const UNDO_MS = 30_000;
 
 /**
  * Binds the staged volume at the target. There already is success; a bind whose client died is replaced. Throws
- * `wrong-state` when the volume is not staged, its mount has died, or it may have no second target; `conflict` when
- * the target is something else; `unreachable`, `timed-out`. A failure leaves nothing, or is `uncertain`.
+ * `wrong-state` when the volume is not staged, or it may have no second target; `conflict` when the target is
+ * something else; `unreachable` (also when its mount has died), `timed-out`. A failure leaves nothing, or is
+ * `uncertain`.
  */
 export async function publishVolume(
   context: StagingContext,
@@ -34,9 +35,10 @@ export async function publishVolume(
   if (await isPublished(context, { request, staged }, call)) return;
   if (request.singleWriter) await requireSoleTarget(context, request);
   if ((await askMount(context.host, request.stagingPath, call)) === 'dead') {
+    // Not final: the mounter replaces it within seconds, and kubelet would not stage the volume again.
     throw new Fault(
-      'wrong-state',
-      `the client of volume ${request.volume.id} at ${request.stagingPath} has died; stage the volume again`,
+      'unreachable',
+      `the client of volume ${request.volume.id} at ${request.stagingPath} has died and is being replaced; retry`,
     );
   }
   checkpoint(call);

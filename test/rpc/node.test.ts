@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { csi } from '../../src/grpc/contract.ts';
 import { NODE_CAPABILITIES, nodeServices } from '../../src/csi/node/node-service.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { MemoryHost } from '../fakes/memory-host.ts';
 import { errorOf } from './controller-harness.ts';
 import {
@@ -151,7 +151,7 @@ describe('node', () => {
       await node.stage();
       await fails(node.publish({ volumeId: OTHER_ID }), status.FAILED_PRECONDITION, /is not staged at/);
       node.host.setClient(STAGING, 'dead');
-      await fails(node.publish(), status.FAILED_PRECONDITION, /has died; stage the volume again/);
+      await fails(node.publish(), status.UNAVAILABLE, /has died and is being replaced; retry/);
       node.host.setClient(STAGING, 'hung');
       await fails(node.publish(), status.DEADLINE_EXCEEDED, /does not answer/);
       expect(node.host.paths).to.not.include(TARGET);
