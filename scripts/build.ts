@@ -2,8 +2,12 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compileNative, hasCompiler, nativePrograms } from './setup/native.ts';
 
-/** `npm run build`: all roles as one file, dist/gluster-csi.mjs, with its source map beside it. */
+/**
+ * `npm run build`: all roles as one file, dist/gluster-csi.mjs, with its source map beside it; and the C programs of
+ * src/native, which only the mounter needs, when there is a compiler.
+ */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outfile = join(root, 'dist/gluster-csi.mjs');
 /** CommonJS packages in the bundle call require() for Node's own modules. */
@@ -28,3 +32,5 @@ await build({
   logLevel: 'info',
 });
 await chmod(outfile, 0o755);
+if (hasCompiler()) for (const name of nativePrograms()) compileNative(name, join(root, 'dist'));
+else console.log('no gcc here: the programs of src/native are left out; the mounter needs them');
