@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments, stringify } from 'yaml';
+import { template } from '../../scripts/chart/renderings.ts';
+
+/** What Helm makes of values that somebody writes: refused with a word, or in the pods that they concern. */
+const CLUSTER = {
+  name: 'main',
+  gateways: ['https://server-1:24010'],
+  servers: ['server-1'],
+  key: { secretName: 'gluster-main', secretKey: 'driver.key' },
+};
+const INLINE = [{ namespaces: ['web'], volumes: ['other/assets'] }];
+
+const REFUSED: readonly (readonly [what: string, values: object, words: string])[] = [
+  ['no cluster', { clusters: [] }, 'name at least one cluster'],
+  ['a cluster twice', { clusters: [CLUSTER, CLUSTER] }, '"main" is there twice'],
+  ['a cluster without a key', { clusters: [{ ...CLUSTER, key: undefined }] }, 'key'],
+  ['a StorageClass of no cluster', classes({ name: 'a', cluster: 'man' }), 'known are main'],
+  ['two default classes', classes(fallback('a'), fallback('b')), 'a, b are all default'],
+  ['an inline volume of no cluster', { inline: { allow: INLINE } }, 'known are main'],
+  ['a limit on the mounter', { mounter: { resources: { limits: { memory: '1Gi' } } } }, 'limits'],
+  ['a certificate from nowhere', { clusters: [{ ...CLUSTER, ca: { key: 'ca.crt' } }] }, 'secretName'],
+  ['a number for a text', { logLevel: 3 }, 'logLevel'],
+  ['a misspelt key', { clustres: [] }, 'clustres'],
+  ['a misspelt key of a cluster', { clusters: [{ ...CLUSTER, sevrers: ['a'] }] }, 'sevrers'],
+  ['a misspelt key of a role', { node: { maxVolume: 3 } }, 'maxVolume'],
+  ['a misspelt key of a sidecar', { sidecars: { resizer: { worker: 3 } } }, 'worker'],
+  ['a misspelt key of a toleration', { node: { tolerations: [{ keys: 'a' }] } }, 'keys'],
+];
+
+describe('the chart’s values', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gluster-csi-chart-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const render = (values: object) => {
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, stringify({ clusters: [CLUSTER], ...values }));
+    return template([`--values=${file}`]);
+  };
+
+  for (const [what, values, words] of REFUSED) {
+    it(`are refused with ${what}, and say so`, async () => {
+      const error = await render(values).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(error).to.be.instanceOf(Error).with.property('message').that.contains(words);
+    });
+  }
+
+  it('restart controller and node when servers change, and leave the mounter as it is', async () => {
+    const [before, after] = [
+      workloads(await render({})),
+      workloads(await render({ clusters: [{ ...CLUSTER, servers: ['server-2'] }] })),
+    ];
+    const changed = [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => name);
+    expect([...before.keys()]).to.include('gluster-csi-mounter');
+    expect(changed).to.have.members(['gluster-csi-controller', 'gluster-csi-node']);
+  });
+
+  it('restart the controller alone when gateways change', async () => {
+    const before = workloads(await render({}));
+    const after = workloads(await render({ clusters: [{ ...CLUSTER, gateways: ['https://b:1'] }] }));
+    const changed = [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => name);
+    expect(changed).to.deep.equal(['gluster-csi-controller']);
+  });
+
+  it('offer inline volumes when one is allowed', async () => {
+    const allow = [{ namespaces: ['web'], volumes: ['main/assets'] }];
+    expect(await render({})).to.not.include('- Ephemeral');
+    expect(await render({ inline: { allow } })).to.include('- Ephemeral');
+  });
+
+  it('leave out what does not work on the nodes’ network, and for one controller', async () => {
+    expect(await render({}))
+      .to.include('kind: NetworkPolicy')
+      .and.include('kind: PodDisruptionBudget');
+    expect(await render({ controller: { hostNetwork: true } })).to.not.include('kind: NetworkPolicy');
+    expect(await render({ controller: { replicas: 1 } })).to.not.include('kind: PodDisruptionBudget');
+  });
+});
+
+function classes(...storageClasses: readonly object[]): object {
+  return { storageClasses };
+}
+
+function fallback(name: string): object {
+  return { name, cluster: 'main', default: true };
+}
+
+/** Deployments and DaemonSets by name, as text. */
+function workloads(rendered: string): Map<string, string> {
+  const documents = parseAllDocuments(rendered, { version: '1.1' });
+  if (!Array.isArray(documents)) throw new Error('nothing was rendered');
+  const objects = documents.map((document) => document.toJS());
+  const running = objects.filter((object) => ['Deployment', 'DaemonSet'].includes(object?.kind));
+  return new Map(running.map((object) => [object.metadata.name, JSON.stringify(object)]));
+}

@@ -1,0 +1,143 @@
+import { expect } from 'chai';
+import { containersOf, getObject, type KubernetesObject, readObjects } from './chart-objects.ts';
+
+/** Who may do what: on the Kubernetes API, on the nodes, on the network. */
+const RENDERED = {
+  minimal: readObjects('test/fixtures/chart/minimal.yaml'),
+  full: readObjects('test/fixtures/chart/full.yaml'),
+  manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
+};
+const READ = ['get', 'list', 'watch'];
+/** Everything that anybody here may write on the API. A new line is a decision. */
+const WRITES = [
+  'ClusterRole controller: create,patch,delete persistentvolumes',
+  'ClusterRole controller: update persistentvolumeclaims',
+  'ClusterRole controller: patch persistentvolumeclaims/status',
+  'ClusterRole controller: create,patch events',
+  'ClusterRole mounter: create,patch events',
+  'Role controller: create coordination.k8s.io/leases',
+  'Role controller: update coordination.k8s.io/leases (by name)',
+];
+/** And read. */
+const READS = [
+  'ClusterRole controller: get,list,watch persistentvolumes',
+  'ClusterRole controller: get,list,watch persistentvolumeclaims',
+  'ClusterRole controller: get,list,watch storage.k8s.io/storageclasses',
+  'ClusterRole mounter: list pods',
+  'ClusterRole mounter: get nodes',
+  'Role controller: get coordination.k8s.io/leases (by name)',
+];
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+for (const [name, objects] of Object.entries(RENDERED)) {
+  const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
+  const pod = (role: string) =>
+    getObject(objects, role === 'controller' ? 'Deployment' : 'DaemonSet', `-${role}`)['spec'].template.spec;
+
+  describe(`the chart's rights: ${name}`, () => {
+    it('hold no wildcard, no secret, and no way to more rights', () => {
+      const rules: readonly Rule[] = roles.flatMap((role) => role['rules']);
+      const words = rules.flatMap((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs]);
+      const never = ['*', 'secrets', 'escalate', 'bind', 'impersonate', 'pods/exec', 'serviceaccounts/token'];
+      expect(words.filter((word) => never.includes(word))).to.deep.equal([]);
+    });
+
+    it('write what is listed here and nothing else', () => {
+      expect(describeRules(roles, (verb) => !READ.includes(verb))).to.have.members(WRITES);
+    });
+
+    it('read what is listed here and nothing else', () => {
+      expect(describeRules(roles, (verb) => READ.includes(verb))).to.have.members(READS);
+    });
+
+    it('belong to the service account of their own role', () => {
+      const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding'));
+      for (const { kind, metadata, roleRef, subjects } of bindings) {
+        expect(roleRef.kind).to.equal(kind.replace('Binding', ''));
+        expect([roleRef.name, subjects[0].name]).to.deep.equal([metadata.name, metadata.name]);
+        expect(subjects).to.have.lengthOf(1);
+      }
+      expect(bindings).to.have.lengthOf(roles.length);
+    });
+
+    it('give the driver a token in the mounter alone', () => {
+      for (const role of ['controller', 'node', 'mounter']) {
+        expect(pod(role).automountServiceAccountToken, role).to.equal(role === 'mounter');
+        expect(pod(role).serviceAccountName).to.match(new RegExp(`-${role}$`));
+      }
+      const holders = containersOf(objects, 'controller').filter((container) =>
+        container.volumeMounts.some((mount) => mount.name === 'kubernetes-api'),
+      );
+      expect(holders.map((container) => container.name)).to.deep.equal(['csi-provisioner', 'csi-resizer']);
+    });
+
+    it('name the leases that the sidecars elect their leaders by', () => {
+      const driver = getObject(objects, 'CSIDriver').metadata.name.replaceAll('.', '-');
+      const rules: readonly Rule[] = getObject(objects, 'Role', '-controller')['rules'];
+      const names = rules.flatMap((rule) => rule.resourceNames ?? []);
+      expect(names).to.have.members([driver, `external-resizer-${driver}`]);
+    });
+
+    it('leave the controller none on its node', () => {
+      expect(pod('controller').securityContext).to.deep.equal({
+        runAsNonRoot: true,
+        runAsUser: 65_532,
+        runAsGroup: 65_532,
+        fsGroup: 65_532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const container of containersOf(objects, 'controller')) {
+        expect(container['securityContext'], container.name).to.deep.equal({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+      }
+      expect(pod('controller')).to.not.have.any.keys('hostPID', 'hostIPC');
+    });
+
+    it('keep the image of every container unwritten', () => {
+      for (const role of ['node', 'mounter']) {
+        const [container] = containersOf(objects, role);
+        expect(container?.['securityContext']).to.include({ privileged: true, readOnlyRootFilesystem: true });
+      }
+    });
+
+    it('let the controller reach the gateways’ ports, the API and DNS', () => {
+      const { egress, ingress } = getObject(objects, 'NetworkPolicy')['spec'];
+      const config = getObject(objects, 'ConfigMap', '-controller').data['clusters.yaml'] ?? '';
+      const urls = [...config.matchAll(/https?:\/\/\S+/g)].map(([url]) => new URL(url));
+      const ports = urls.map((url) => Number(url.port) || (url.protocol === 'https:' ? 443 : 80));
+      expect(portsOf(egress[0])).to.have.members([...new Set(ports)]);
+      expect(egress.slice(1).flatMap(portsOf)).to.include.members([443, 53]);
+      const own = containersOf(objects, 'controller').flatMap((one) => one.ports.map((port) => port.name));
+      expect(ingress.flatMap(portsOf)).to.have.members(own);
+    });
+  });
+}
+
+function describeRules(roles: readonly KubernetesObject[], counts: (verb: string) => boolean): string[] {
+  return roles.flatMap(({ kind, metadata, rules }) =>
+    (rules as readonly Rule[]).flatMap((rule) => {
+      const verbs = rule.verbs.filter(counts);
+      const resources = rule.apiGroups.flatMap((group) =>
+        rule.resources.map((resource) => (group === '' ? resource : `${group}/${resource}`)),
+      );
+      const role = metadata.name.split('-').at(-1);
+      const limit = rule.resourceNames === undefined ? '' : ' (by name)';
+      return verbs.length === 0 ? [] : [`${kind} ${role}: ${verbs.join(',')} ${resources.join(',')}${limit}`];
+    }),
+  );
+}
+
+function portsOf(rule: {
+  readonly ports: readonly { readonly port: number | string }[];
+}): (number | string)[] {
+  return rule.ports.map(({ port }) => port);
+}
