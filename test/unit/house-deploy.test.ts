@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse as parseYaml } from 'yaml';
 import { driverConfig, gatewayConfig, readCommandLine, readConfigFile } from '../../src/config.ts';
+import { parseHandle } from '../../src/volumes/ids.ts';
+import { parseMountFlags } from '../../src/volumes/mount-flags.ts';
+import { readObjects } from './chart-objects.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const units = readdirSync(`${root}deploy/systemd`).map((name) => ({
@@ -40,6 +43,75 @@ describe('deploy/examples', () => {
     }
     const claim = parseYaml(read('deploy/examples/pvc.yaml'));
     expect(claim.spec.storageClassName).to.equal(storageClass.metadata.name);
+  });
+
+  it('has values for the chart that make the same configuration, Secret and class', () => {
+    const [cluster] = readConfigFile(`${root}deploy/examples/clusters.yaml`, driverConfig).clusters;
+    const values = parseYaml(read('deploy/examples/values.yaml'));
+    const { gateways, servers, user } = values.clusters[0];
+    expect({ gateways, servers, user }).to.deep.equal({
+      gateways: cluster?.gateways,
+      servers: cluster?.servers,
+      user: cluster?.user,
+    });
+    const storageClass = parseYaml(read('deploy/examples/storageclass.yaml'));
+    const { cluster: name, parameters } = values.storageClasses[0];
+    const rendered = { cluster: name, ...parameters, replica: String(parameters.replica) };
+    expect(rendered).to.deep.equal(storageClass.parameters);
+    expect(values.storageClasses[0].name).to.equal(storageClass.metadata.name);
+  });
+});
+
+describe('deploy/examples for users', () => {
+  const files = readdirSync(`${root}deploy/examples`).filter(
+    (name) => !['gateway.yaml', 'clusters.yaml', 'values.yaml'].includes(name),
+  );
+  const all = readObjects(...files.map((name) => `deploy/examples/${name}`));
+  const of = (kind: string) => all.filter((object) => object.kind === kind);
+  const driver = parseYaml(read('deploy/chart/values.yaml')).driverName;
+  const pods = [
+    ...of('Pod').map((pod) => pod['spec']),
+    ...of('Deployment').map((d) => d['spec'].template.spec),
+  ];
+  const volumes = pods.flatMap((pod) => pod.volumes);
+
+  it('have a claim for each pod that names one, and a class or volume for each claim', () => {
+    const claims = new Set(of('PersistentVolumeClaim').map((claim) => claim.metadata.name));
+    const named = volumes.flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
+    expect(named).to.not.be.empty;
+    expect(named.filter((name) => !claims.has(name))).to.deep.equal([]);
+    const sources = [...of('StorageClass'), ...of('PersistentVolume')].map((object) => object.metadata.name);
+    for (const { spec } of of('PersistentVolumeClaim')) {
+      expect(sources).to.include(spec.volumeName ?? spec.storageClassName);
+    }
+  });
+
+  it('have static volumes of this driver, kept by Kubernetes, for a claim that takes them', () => {
+    const statics = of('PersistentVolume');
+    for (const { metadata, spec } of statics) {
+      expect(spec.csi.driver).to.equal(driver);
+      expect(parseHandle(spec.csi.volumeHandle), spec.csi.volumeHandle).to.not.equal(undefined);
+      expect(spec.persistentVolumeReclaimPolicy).to.equal('Retain');
+      expect(parseMountFlags(spec.mountOptions ?? [])).to.deep.equal(spec.mountOptions ?? []);
+      const claim = of('PersistentVolumeClaim').find((one) => one['spec'].volumeName === metadata.name);
+      expect(claim?.metadata).to.deep.equal(spec.claimRef);
+      expect(claim?.['spec'].storageClassName).to.equal(spec.storageClassName);
+    }
+    expect(statics).to.have.lengthOf(2);
+  });
+
+  it('name this driver inline, and run the image that is tested', () => {
+    const inline = volumes.flatMap((volume) => volume.csi ?? []);
+    expect(inline.map((csi) => csi.driver)).to.deep.equal([driver]);
+    const images = pods.flatMap((pod) => pod.containers.map((one: { image: string }) => one.image));
+    expect(new Set(images)).to.deep.equal(new Set(['busybox:1.37']));
+  });
+
+  it('grow the claim that they make', () => {
+    const [before, after] = ['pvc', 'expand'].map((name) => parseYaml(read(`deploy/examples/${name}.yaml`)));
+    const grown = structuredClone(before);
+    grown.spec.resources.requests.storage = '2Gi';
+    expect(after).to.deep.equal(grown);
   });
 });
 
