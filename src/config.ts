@@ -216,7 +216,7 @@ function describeIssues(error: z.ZodError, prefix: string): string {
 
 /** Kubernetes' API as a pod finds it; undefined outside of a cluster. */
 export function readKubernetesAddress(
-  env: NodeJS.ProcessEnv,
+  env: NodeJS.ProcessEnv = process.env,
 ): { readonly host: string; readonly port: number } | undefined {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   return host === undefined || port === undefined ? undefined : { host, port: Number(port) };

@@ -1,4 +1,10 @@
-import { type Client, type ClientUnaryCall, credentials, type requestCallback } from '@grpc/grpc-js';
+import {
+  type ChannelOptions,
+  type Client,
+  type ClientUnaryCall,
+  credentials,
+  type requestCallback,
+} from '@grpc/grpc-js';
 import { type Call, checkpoint } from '../control/call.ts';
 import { fromStatus } from './status.ts';
 import { parseEndpoint } from './unix-listener.ts';
@@ -11,6 +17,7 @@ type UnaryCall<Request, Reply> = (
 type ClientConstructor<C extends Client> = new (
   address: string,
   channel: ReturnType<typeof credentials.createInsecure>,
+  options?: ChannelOptions,
 ) => C;
 
 /** How long a call may take and whose it is. */
@@ -20,8 +27,12 @@ export interface Bounds {
 }
 
 /** A client of one of our own servers on a Unix socket. It connects when it is first used, and again after a loss. */
-export function connectTo<C extends Client>(Constructor: ClientConstructor<C>, endpoint: string): C {
-  return new Constructor(`unix:${parseEndpoint(endpoint)}`, credentials.createInsecure());
+export function connectTo<C extends Client>(
+  Constructor: ClientConstructor<C>,
+  endpoint: string,
+  options: ChannelOptions = {},
+): C {
+  return new Constructor(`unix:${parseEndpoint(endpoint)}`, credentials.createInsecure(), options);
 }
 
 /**

@@ -2,7 +2,9 @@ import { driverConfig, type FlagsOf, readConfigFile } from '../config.ts';
 import { controllerServices } from '../csi/controller/controller-service.ts';
 import { createBackend } from '../glusterd2/backend.ts';
 import { serve } from '../grpc/server.ts';
+import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { VERSION } from '../version.ts';
+import { csiAnswers } from './health.ts';
 import type { Stop } from './stop.ts';
 
 /** CSI's Identity and Controller, over the clusters' gateways. */
@@ -14,9 +16,14 @@ export async function startController(flags: FlagsOf<'controller'>): Promise<Sto
     driverName: flags['driver-name'],
     version: VERSION,
   });
+  const telemetry = await serveTelemetry({
+    address: flags['http-address'],
+    isHealthy: csiAnswers(flags.endpoint),
+  });
   const server = await serve({ endpoint: flags.endpoint, services });
   return async () => {
     await server.stop();
     await Promise.all([...backends.values()].map((backend) => backend.close()));
+    await telemetry.stop();
   };
 }

@@ -1,7 +1,10 @@
+import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { createBrickStore } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
+import { serveTelemetry } from '../telemetry/http-endpoint.ts';
+import { accepts } from './health.ts';
 import type { Stop } from './stop.ts';
 
 /** glusterd2's REST API over this server's glusterd and devices. */
@@ -10,6 +13,14 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const gluster = createGluster({ parallelMutations: config.parallelMutations });
   const bricks = createBrickStore({ deviceRoots: config.deviceRoots });
   const gateway = createGateway(config, { gluster, bricks });
-  await gateway.start();
-  return () => gateway.stop();
+  let listening: AddressInfo | undefined;
+  const telemetry = await serveTelemetry({
+    address: flags['http-address'],
+    isHealthy: accepts(() => listening),
+  });
+  listening = await gateway.start();
+  return async () => {
+    await gateway.stop();
+    await telemetry.stop();
+  };
 }

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 const CORE = ['control', 'telemetry'];
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   control: ['control'],
-  telemetry: ['telemetry'],
+  telemetry: ['control', 'telemetry'],
   volumes: [...CORE, 'volumes'],
   staging: [...CORE, 'staging'],
   grpc: [...CORE, 'grpc'],
