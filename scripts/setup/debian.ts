@@ -19,6 +19,7 @@ const CLUSTER_PACKAGES = [
   'busybox-static',
   'containerd',
   'containernetworking-plugins',
+  'dnsmasq-base',
   'gcc',
   'libc6-dev',
   'mmdebstrap',

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import type { CommandResult } from '../../../src/host/run.ts';
 import { Lab, type LabOptions } from '../../pool/lab/lab.ts';
 import { until } from '../../pool/lab/until.ts';
+import { ensureImages } from '../build/images.ts';
+import { ensureKubernetes } from '../build/kubernetes.ts';
 import { type ControlPlane, makeControlPlane } from './control-plane.ts';
 import { type Credentials, makeCredentials } from './credentials.ts';
 import { Kubectl, type KubectlOptions } from './kubectl.ts';
@@ -12,10 +14,10 @@ import { untilReady } from './node-ready.ts';
 import { checkRequirements } from './requirements.ts';
 
 export interface ClusterOptions extends Partial<Omit<LabOptions, 'others' | 'workerExtras'>> {
-  /** The folder with etcd, kube-apiserver, … kubelet and kubectl. */
-  readonly programs: string;
-  /** OCI archives that every node gets; the one of the pause container is among them. */
-  readonly images: readonly string[];
+  /** The folder with etcd, kube-apiserver, … kubelet and kubectl. Default: built when they are not in the cache. */
+  readonly programs?: string;
+  /** OCI archives that every node gets; pause is among them. Default: all that the tests build of other projects. */
+  readonly images?: readonly string[];
 }
 
 /** A Kubernetes whose nodes are the workers of a lab, beside its Gluster servers on the same network. */
@@ -23,10 +25,13 @@ export class Cluster {
   readonly lab: Lab;
   readonly controlPlane: ControlPlane;
   readonly nodes: readonly KubernetesNode[];
+  /** The folder with kubectl and the others. */
+  readonly programs: string;
   readonly #kubectl: Kubectl;
 
   private constructor(lab: Lab, programs: string, credentials: Credentials) {
     this.lab = lab;
+    this.programs = programs;
     this.controlPlane = makeControlPlane(lab.other(CONTROL_PLANE.name), programs, credentials);
     this.#kubectl = new Kubectl({
       program: `${programs}/kubectl`,
@@ -43,9 +48,9 @@ export class Cluster {
    * Brings lab and cluster up. All nodes are Ready and have the images. It goes down when it is disposed of, when
    * the process is interrupted, and at the latest when a cluster or lab of the name is brought up again.
    */
-  static async up(options: ClusterOptions): Promise<Cluster> {
+  static async up(options: ClusterOptions = {}): Promise<Cluster> {
     checkRequirements();
-    const { programs, images, ...labOptions } = options;
+    const { programs = await builtPrograms(), images = await builtImages(), ...labOptions } = options;
     const lab = await Lab.up({
       name: 'e2e',
       ...labOptions,
@@ -167,6 +172,14 @@ export class Cluster {
     await node.startPrograms();
     await node.importImages(images);
   }
+}
+
+async function builtPrograms(): Promise<string> {
+  return (await ensureKubernetes()).folder;
+}
+
+async function builtImages(): Promise<readonly string[]> {
+  return (await ensureImages()).map(({ archive }) => archive);
 }
 
 /**

@@ -30,6 +30,8 @@ export function makeControlPlane(machine: Machine, bin: string, credentials: Cre
     controllerManager: service('kube-controller-manager', 10_257, [
       `${bin}/kube-controller-manager`,
       ...controllerManagerFlags(credentials),
+      // It makes the folder, and by default in /usr.
+      `--flex-volume-plugin-dir=${machine.folder}/volume-plugins`,
     ]),
     scheduler: service('kube-scheduler', 10_259, [
       `${bin}/kube-scheduler`,

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { IMAGES } from '../build/image-names.ts';
 import type { Credentials } from './credentials.ts';
 import { DNS_SERVICE, podsOn } from './network.ts';
 
@@ -44,7 +45,7 @@ disabled_plugins = [
 [grpc]
   address = "${CONTAINERD_SOCKET}"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "registry.k8s.io/pause:3.10.1"
+  sandbox_image = "${IMAGES.pause[0]}"
   disable_apparmor = true
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]

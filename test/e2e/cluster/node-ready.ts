@@ -11,6 +11,10 @@ interface NodeObject {
   };
 }
 
+interface PodList {
+  readonly items: readonly { readonly metadata: { readonly uid: string } }[] | null;
+}
+
 const PATIENCE_MS = 120_000;
 
 /** When the node last said that it is ready; undefined when it never did. */
@@ -23,7 +27,8 @@ export async function readHeartbeat(kubectl: Kubectl, node: string): Promise<str
 
 /**
  * Waits until the node says anew that it is ready: for a while after a power cut the API server still has what the
- * node had said before.
+ * node had said before. A kubelet that has just started says so before it knows its pods, and has neither exec nor
+ * logs for them yet: it is waited for as well.
  */
 export async function untilReady(kubectl: Kubectl, node: string, before?: string): Promise<void> {
   await until(
@@ -34,4 +39,30 @@ export async function untilReady(kubectl: Kubectl, node: string, before?: string
     },
     { timeoutMs: PATIENCE_MS, everyMs: 200 },
   );
+  await until(`kubelet on ${node} knows its pods`, () => knowsItsPods(kubectl, node), {
+    timeoutMs: PATIENCE_MS,
+    everyMs: 200,
+  });
+}
+
+async function knowsItsPods(kubectl: Kubectl, node: string): Promise<boolean> {
+  const ofApi = [
+    'get',
+    'pods',
+    '--all-namespaces',
+    `--field-selector=spec.nodeName=${node}`,
+    '--output=json',
+  ];
+  const [assigned, known] = await Promise.all([
+    kubectl.run(ofApi),
+    kubectl.run(['get', `--raw=/api/v1/nodes/${node}/proxy/pods`]),
+  ]);
+  if (assigned.exitCode !== 0 || known.exitCode !== 0) return false;
+  const uids = new Set(uidsIn(known.stdout));
+  return uidsIn(assigned.stdout).every((uid) => uids.has(uid));
+}
+
+function uidsIn(list: string): readonly string[] {
+  const { items } = JSON.parse(list) as PodList;
+  return (items ?? []).map(({ metadata }) => metadata.uid);
 }

@@ -92,6 +92,11 @@ export class Machine {
     return ['nsenter', '-t', String(this.init), ...namespaces, '--', ...inside];
   }
 
+  /** What to type for a shell in this machine, as root on the real one. */
+  get shellLine(): string {
+    return [...this.argv([]).slice(0, -1), 'bash'].join(' ');
+  }
+
   /** Runs a command in the machine, whatever it exits with. */
   exec(inside: readonly string[], options: Partial<CommandOptions> = {}): Promise<CommandResult> {
     const [file = '', ...args] = this.argv(inside);
