@@ -14,7 +14,7 @@ const WRITES = [
   'ClusterRole controller: update persistentvolumeclaims',
   'ClusterRole controller: patch persistentvolumeclaims/status',
   'ClusterRole controller: create,patch events',
-  'ClusterRole mounter: create,patch events',
+  'ClusterRole mounter: create events',
   'Role controller: create coordination.k8s.io/leases',
   'Role controller: update coordination.k8s.io/leases (by name)',
 ];
@@ -24,7 +24,6 @@ const READS = [
   'ClusterRole controller: get,list,watch persistentvolumeclaims',
   'ClusterRole controller: get,list,watch storage.k8s.io/storageclasses',
   'ClusterRole mounter: list pods',
-  'ClusterRole mounter: get nodes',
   'Role controller: get coordination.k8s.io/leases (by name)',
 ];
 
