@@ -2,6 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import type { Call } from '../control/call.ts';
 import type { Host, Mount } from '../staging/host.ts';
 import { log } from '../telemetry/log.ts';
+import { bricks } from './bricks.ts';
 import { isClientMount } from './client-mount.ts';
 import { makeDirectory, removeDirectory } from './directory.ts';
 import { bind, isPrepared, unmount } from './mount.ts';
@@ -29,6 +30,7 @@ export function createLinuxHost(): Host {
     removeDirectory,
     probe: (path, call) => probe(path, call),
     usage,
+    bricks,
   };
 }
 

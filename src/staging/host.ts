@@ -69,4 +69,9 @@ export interface Host {
   probe(path: string, call: Call): Promise<PathState>;
   /** statfs in a child. Throws `not-found` when the path does not exist, `unreachable` when the mount is dead. */
   usage(path: string, call: Call): Promise<FileSystemUsage>;
+  /**
+   * The directories that are the bricks of the Gluster volume mounted at the path, as its client knows them, of
+   * servers that are away too. Throws `unreachable` when they cannot be told.
+   */
+  bricks(path: string, call: Call): Promise<readonly string[]>;
 }

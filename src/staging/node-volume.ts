@@ -1,14 +1,24 @@
 import { Fault } from '../control/fault.ts';
-import type { Host } from './host.ts';
+import type { GlusterMount, Host } from './host.ts';
 
-/** A volume as a request names it. */
+/** A volume, or a directory of one, as a request names it. */
 export interface NodeVolume {
   /** The whole handle, for texts. */
   readonly id: string;
   readonly cluster: string;
   /** The Gluster volume. */
   readonly name: string;
+  /** The directory that stands for the volume's root; absent: the root itself. */
+  readonly directory?: string;
 }
+
+/** What a pod's own spec had mounted, by the id that kubelet made for it: only the mount table says what that is. */
+export interface InlineVolume {
+  readonly id: string;
+  readonly isInline: true;
+}
+
+export type MountedVolume = NodeVolume | InlineVolume;
 
 /** What the node knows of a cluster: whom to mount from. */
 export interface NodeCluster {
@@ -33,4 +43,12 @@ export function getCluster(clusters: readonly NodeCluster[], volume: NodeVolume)
     'not-found',
     `volume ${volume.id} is of cluster ${volume.cluster}, which this node's configuration does not have; it has ${known}`,
   );
+}
+
+/** What the host is asked for to mount the volume. */
+export function toGlusterMount(
+  { name, directory }: NodeVolume,
+  rest: Pick<GlusterMount, 'servers' | 'target' | 'options'>,
+): GlusterMount {
+  return { ...rest, volume: name, ...(directory === undefined ? {} : { subdirectory: directory }) };
 }

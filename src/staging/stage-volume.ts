@@ -1,8 +1,9 @@
 import { type Call, checkpoint } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { askMount } from './ask-mount.ts';
-import { carries, findMount, sourceOf } from './find-mount.ts';
-import { getCluster, type NodeVolume, type StagingContext } from './node-volume.ts';
+import { carries, findMount } from './find-mount.ts';
+import { getCluster, type NodeVolume, type StagingContext, toGlusterMount } from './node-volume.ts';
+import { requireRoom } from './require-room.ts';
 import { differenceOf } from './same-mount.ts';
 import { MOST_STACKED } from './unmount-all.ts';
 
@@ -25,7 +26,7 @@ export async function stageVolume(context: StagingContext, request: StageRequest
   await requireRoom(context, volume);
   checkpoint(call);
   await host.makeDirectory(stagingPath, call);
-  await host.mountGluster({ servers, volume: volume.name, target: stagingPath, options }, call);
+  await host.mountGluster(toGlusterMount(volume, { servers, target: stagingPath, options }), call);
 }
 
 /** Takes dead mounts of the volume away until it finds a live one, or none. */
@@ -48,19 +49,4 @@ async function isStaged(context: StagingContext, request: StageRequest, call: Ca
     throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
   }
   throw new Fault('uncertain', `dead mounts at ${stagingPath} do not go away; unmount them by hand`);
-}
-
-async function requireRoom(context: StagingContext, volume: NodeVolume): Promise<void> {
-  const { host, clusters, maxVolumes } = context;
-  if (maxVolumes === 0) return;
-  const servers = new Set(clusters.flatMap((cluster) => cluster.servers));
-  const others = (await host.mounts())
-    .map(sourceOf)
-    .filter((source) => source !== undefined && servers.has(source.server) && source.volume !== volume.name);
-  const staged = new Set(others.map((source) => source?.volume)).size;
-  if (staged < maxVolumes) return;
-  throw new Fault(
-    'exhausted',
-    `this node carries ${staged} volumes and may carry ${maxVolumes}; unstage some or raise --max-volumes`,
-  );
 }

@@ -1,7 +1,7 @@
 import { type Call, checkpoint } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { carries, findMount } from './find-mount.ts';
-import type { NodeCluster, NodeVolume, StagingContext } from './node-volume.ts';
+import type { MountedVolume, NodeCluster, StagingContext } from './node-volume.ts';
 
 /** Mounts of one volume on top of each other that are taken away in one request. */
 export const MOST_STACKED = 64;
@@ -14,7 +14,7 @@ const ANY: readonly NodeCluster[] = [];
  */
 export async function unmountAll(
   { host }: StagingContext,
-  { volume, target }: { readonly volume: NodeVolume; readonly target: string },
+  { volume, target }: { readonly volume: MountedVolume; readonly target: string },
   call: Call,
 ): Promise<boolean> {
   for (let n = 0; n < MOST_STACKED; n += 1) {

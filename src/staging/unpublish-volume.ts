@@ -1,5 +1,5 @@
 import type { Call } from '../control/call.ts';
-import type { NodeVolume, StagingContext } from './node-volume.ts';
+import type { MountedVolume, StagingContext } from './node-volume.ts';
 import { unmountAll } from './unmount-all.ts';
 
 /**
@@ -8,7 +8,7 @@ import { unmountAll } from './unmount-all.ts';
  */
 export async function unpublishVolume(
   context: StagingContext,
-  { volume, target }: { readonly volume: NodeVolume; readonly target: string },
+  { volume, target }: { readonly volume: MountedVolume; readonly target: string },
   call: Call,
 ): Promise<void> {
   const isFree = await unmountAll(context, { volume, target }, call);

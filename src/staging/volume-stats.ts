@@ -2,7 +2,7 @@ import type { Call } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { carries, findMount } from './find-mount.ts';
 import type { FileSystemUsage } from './host.ts';
-import type { NodeVolume, StagingContext } from './node-volume.ts';
+import type { MountedVolume, StagingContext } from './node-volume.ts';
 
 /**
  * Bytes and inodes of the volume at the path where it is staged or published. Throws `not-found` when it is not
@@ -10,7 +10,7 @@ import type { NodeVolume, StagingContext } from './node-volume.ts';
  */
 export async function volumeStats(
   { host, clusters }: StagingContext,
-  { volume, path }: { readonly volume: NodeVolume; readonly path: string },
+  { volume, path }: { readonly volume: MountedVolume; readonly path: string },
   call: Call,
 ): Promise<FileSystemUsage> {
   const mount = findMount(await host.mounts(), path);

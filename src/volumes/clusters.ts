@@ -1,6 +1,12 @@
 import { Fault, invalid } from '../control/fault.ts';
 import type { Backend } from './backend.ts';
-import { type ClusterName, parseHandle, type VolumeHandle } from './ids.ts';
+import {
+  type ClusterName,
+  type DirectoryHandle,
+  type Handle,
+  parseHandle,
+  type VolumeHandle,
+} from './ids.ts';
 import { describeUnknown } from './unknown-name.ts';
 
 /** The configured clusters, by name. */
@@ -30,8 +36,13 @@ export interface LocatedVolume extends VolumeHandle {
   readonly backend: Backend;
 }
 
+/** A directory of a volume of a PersistentVolume made by hand. */
+export interface LocatedDirectory extends DirectoryHandle {
+  readonly backend: Backend;
+}
+
 /** The volume's cluster. Throws `not-found` for what is no handle of ours or of a cluster that is not configured. */
-export function locate(clusters: Clusters, volumeId: string): LocatedVolume {
+export function locate(clusters: Clusters, volumeId: string): LocatedVolume | LocatedDirectory {
   const handle = parseHandle(volumeId);
   if (handle === undefined) {
     throw new Fault('not-found', `volume_id "${volumeId.slice(0, 128)}" is none of this driver's volumes`);
@@ -44,11 +55,13 @@ export function locate(clusters: Clusters, volumeId: string): LocatedVolume {
 /**
  * The same for a delete, where an id that this driver cannot have given is a volume that is gone: undefined.
  * Throws `wrong-state` when the volume may well exist and only cannot be reached from here: with another
- * configuration, or by a newer version of the driver.
+ * configuration, or by a newer version of the driver. Directories are never deleted, nor is anything that was meant
+ * for one.
  */
 export function locateForDelete(clusters: Clusters, volumeId: string): LocatedVolume | undefined {
+  if (volumeId.startsWith('gl1:subvol:')) throw notDeleted(volumeId);
   const handle = parseHandle(volumeId);
-  if (handle === undefined) {
+  if (handle?.kind !== 'volume') {
     if (!isOfOtherVersion(volumeId)) return undefined;
     throw new Fault(
       'wrong-state',
@@ -60,16 +73,19 @@ export function locateForDelete(clusters: Clusters, volumeId: string): LocatedVo
   return { ...handle, backend };
 }
 
-/** A well-formed handle of another version or kind, such as `gl2:volume:a:b` or `gl1:subvol:a:b:c`. */
+function notDeleted(volumeId: string): Fault {
+  return new Fault(
+    'wrong-state',
+    `volume_id "${volumeId.slice(0, 128)}" is a directory, which this driver neither made nor deletes; delete it by hand, or keep the PersistentVolume with Retain`,
+  );
+}
+
+/** A well-formed handle of another version or kind, such as `gl2:volume:a:b` or `gl1:block:a:b`. */
 function isOfOtherVersion(volumeId: string): boolean {
   return /^gl\d+:[a-z]+:[a-z0-9-]+:.+$/.test(volumeId) && !volumeId.startsWith('gl1:volume:');
 }
 
-function notConfigured(
-  kind: 'not-found' | 'wrong-state',
-  { cluster }: VolumeHandle,
-  clusters: Clusters,
-): Fault {
+function notConfigured(kind: 'not-found' | 'wrong-state', { cluster }: Handle, clusters: Clusters): Fault {
   const names = [...clusters.keys()].join(', ');
   return new Fault(
     kind,

@@ -9,15 +9,37 @@ export type ClusterName = Branded<string, 'ClusterName'>;
 /** A Gluster volume's name: `[A-Za-z0-9_-]`, no leading dash, not `all`, 1 to 72 characters. */
 export type VolumeName = Branded<string, 'VolumeName'>;
 
-/** What a CSI volume id says. */
+/** A directory of a volume: names of `[A-Za-z0-9._-]` with `/` between, none of them `.` or `..`. */
+export type DirectoryPath = Branded<string, 'DirectoryPath'>;
+
+/** A Gluster volume of its own. */
 export interface VolumeHandle {
   readonly kind: 'volume';
   readonly cluster: ClusterName;
   readonly name: VolumeName;
 }
 
+/** A directory of a Gluster volume, in a PersistentVolume made by hand. */
+export interface DirectoryHandle {
+  readonly kind: 'subvol';
+  readonly cluster: ClusterName;
+  readonly name: VolumeName;
+  readonly directory: DirectoryPath;
+}
+
+/** What a CSI volume id says. */
+export type Handle = VolumeHandle | DirectoryHandle;
+
+/** The forms of a handle, for texts. */
+export const HANDLE_FORMS =
+  'gl1:volume:<cluster>:<volume>, or gl1:subvol:<cluster>:<volume>/<directory>[/<directory>…] with directories of ' +
+  'A-Z, a-z, 0-9, ".", "_" and "-" that are neither "." nor "..", 128 bytes in all';
+
 /** What a cluster's name must match. */
 export const CLUSTER_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+/** The CSI specification's bound on ids. */
+const MAX_HANDLE_BYTES = 128;
+const DIRECTORY = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
 const VOLUME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,71}$/;
 
 export function parseClusterName(text: string, field = 'cluster'): ClusterName {
@@ -42,24 +64,42 @@ export function isVolumeName(text: string): text is VolumeName {
   return VOLUME.test(text) && text !== 'all';
 }
 
-/** The id that Kubernetes keeps: `gl1:volume:<cluster>:<name>`, at most 128 bytes, no server address in it. */
-export function formatHandle(handle: VolumeHandle): string {
-  return `gl1:${handle.kind}:${handle.cluster}:${handle.name}`;
+export function parseDirectoryPath(text: string, field = 'directory'): DirectoryPath {
+  if (!isDirectoryPath(text)) {
+    throw invalid(
+      field,
+      'a directory of a volume is names of A-Z, a-z, 0-9, ".", "_" and "-" with "/" between, such as "team/data", none of them "." or ".."',
+    );
+  }
+  return text;
+}
+
+function isDirectoryPath(text: string): text is DirectoryPath {
+  return text.split('/').every((name) => DIRECTORY.test(name));
+}
+
+/**
+ * The id that Kubernetes keeps: `gl1:volume:<cluster>:<name>` or `gl1:subvol:<cluster>:<name>/<directory>…`, at most
+ * 128 bytes, no server address in it.
+ */
+export function formatHandle(handle: Handle): string {
+  const path = handle.kind === 'volume' ? handle.name : `${handle.name}/${handle.directory}`;
+  return `gl1:${handle.kind}:${handle.cluster}:${path}`;
 }
 
 /** Undefined when the text is no handle of ours: NOT_FOUND for most RPCs, success for deletes. */
-export function parseHandle(text: string): VolumeHandle | undefined {
-  const [version, kind, cluster, name, ...rest] = text.split(':');
-  if (
-    version !== 'gl1' ||
-    kind !== 'volume' ||
-    cluster === undefined ||
-    name === undefined ||
-    rest.length > 0
-  )
-    return undefined;
-  if (!CLUSTER_NAME.test(cluster) || !isVolumeName(name)) return undefined;
-  return { kind, cluster: cluster as ClusterName, name };
+export function parseHandle(text: string): Handle | undefined {
+  if (text.length > MAX_HANDLE_BYTES) return undefined;
+  const [version, kind, cluster = '', path = '', ...rest] = text.split(':');
+  if (version !== 'gl1' || rest.length > 0 || !CLUSTER_NAME.test(cluster)) return undefined;
+  const slash = path.indexOf('/');
+  const name = slash < 0 ? path : path.slice(0, slash);
+  if (!isVolumeName(name)) return undefined;
+  const located = { cluster: cluster as ClusterName, name };
+  if (kind === 'volume' && slash < 0) return { kind, ...located };
+  const directory = path.slice(slash + 1);
+  if (kind === 'subvol' && slash > 0 && isDirectoryPath(directory)) return { kind, ...located, directory };
+  return undefined;
 }
 
 /**

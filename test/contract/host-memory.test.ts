@@ -10,6 +10,7 @@ hostContract('the memory host', async () => {
     folder: '/work',
     servers: ['g1', 'g2'],
     volumes: ['one', 'two'],
+    bricks: ['/srv/one'],
     writeFile: async (path) => host.writeFile(path),
     setClient: async (target, state) => host.setClient(target, CLIENT_STATES[state]),
     setVolume: async (name, state) => host.setVolume(name, state),

@@ -1,21 +1,8 @@
 import { expect } from 'chai';
 import type { Host, Mount } from '../../src/staging/host.ts';
 import { call, faultOf } from './backend.ts';
-
-/** A machine to hold against the promises of the Host port. */
-export interface HostSubject extends AsyncDisposable {
-  readonly host: Host;
-  /** An empty directory. */
-  readonly folder: string;
-  readonly servers: readonly string[];
-  /** Two volumes that are started. */
-  readonly volumes: readonly [string, string];
-  /** False when the file system there is read-only. */
-  writeFile(path: string): Promise<boolean>;
-  /** What becomes of the glusterfs client that is mounted at the target. */
-  setClient(target: string, state: 'killed' | 'suspended' | 'resumed'): Promise<void>;
-  setVolume(name: string, state: 'started' | 'stopped'): Promise<void>;
-}
+import { describeClients } from './host-clients.ts';
+import type { HostSubject } from './host-subject.ts';
 
 /** The suite that every Host passes: the one in memory, and the Linux one on a pool. */
 export function hostContract(name: string, makeSubject: () => Promise<HostSubject>): void {
@@ -132,6 +119,39 @@ export function hostContract(name: string, makeSubject: () => Promise<HostSubjec
         await host.removeDirectory(target, call());
       });
 
+      it('shows a directory of it in its stead, beside other mounts of the volume', async () => {
+        const whole = await mount();
+        await host.makeDirectory(`${whole}/team/data/below`, call());
+        const made = [];
+        for (const subdirectory of ['team', 'team/data']) {
+          const target = await newDirectory();
+          const [volume] = subject.volumes;
+          await host.mountGluster(
+            { servers: subject.servers, volume, subdirectory, target, options: [] },
+            call(),
+          );
+          made.push(await at(target));
+          expect(await host.probe(target, call())).to.equal('directory');
+          expect(await subject.writeFile(`${target}/file`)).to.equal(true);
+        }
+        const from = `${subject.servers[0]}:/${subject.volumes[0]}`;
+        expect(made.map(({ source }) => source)).to.deep.equal([`${from}/team`, `${from}/team/data`]);
+        expect(made.map(({ root }) => root)).to.deep.equal(['/', '/']);
+        const devices = [await at(whole), ...made].map(({ device }) => device);
+        expect(new Set(devices).size).to.equal(3);
+      });
+
+      it('leaves nothing of a directory that does not exist, and names it', async () => {
+        const target = await newDirectory();
+        const [volume] = subject.volumes;
+        const subdirectory = 'no-such/directory';
+        const gone = { servers: subject.servers, volume, subdirectory, target, options: [] };
+        const fault = await faultOf('not-found', host.mountGluster(gone, call()));
+        expect(fault.message).to.include(subdirectory);
+        expect(await ours()).to.deep.equal([]);
+        await host.removeDirectory(target, call());
+      });
+
       it('leaves nothing of a volume that is stopped', async () => {
         const target = await newDirectory();
         const [, volume] = subject.volumes;
@@ -208,78 +228,6 @@ export function hostContract(name: string, makeSubject: () => Promise<HostSubjec
       });
     });
 
-    describe('a client that died', () => {
-      it('shows as dead at the mount and at its binds, at once', async () => {
-        const source = await mount();
-        const target = await bind(source, true);
-        expect(await host.probe(target, call())).to.equal('directory');
-        await subject.setClient(source, 'killed');
-        expect(await host.probe(target, call())).to.equal('dead');
-        expect(await host.probe(source, call())).to.equal('dead');
-        await faultOf('unreachable', host.usage(target, call()));
-      });
-
-      it('leaves mounts that go away, and a place for a new mount', async () => {
-        const source = await mount();
-        const target = await bind(source, false);
-        await subject.setClient(source, 'killed');
-        await host.unmount(target, call());
-        await host.removeDirectory(target, call());
-        await host.unmount(source, call());
-        const again = { servers: subject.servers, volume: subject.volumes[0], target: source, options: [] };
-        await host.mountGluster(again, call());
-        expect(await host.probe(source, call())).to.equal('directory');
-      });
-    });
-
-    describe('a client that lives', () => {
-      it('without its servers is offline and not dead, and comes back', async () => {
-        const [, volume] = subject.volumes;
-        const target = await mount([], volume);
-        await subject.setVolume(volume, 'stopped');
-        try {
-          expect(await host.probe(target, call())).to.equal('offline');
-          await faultOf('unreachable', host.usage(target, call()));
-        } finally {
-          await subject.setVolume(volume, 'started');
-        }
-        await eventually(async () => (await host.probe(target, call())) === 'directory');
-      });
-
-      it('and does not answer is hung and not dead, and stays mounted', async () => {
-        const target = await mount();
-        await subject.setClient(target, 'suspended');
-        try {
-          expect(await host.probe(target, call())).to.equal('hung');
-          await faultOf('timed-out', host.usage(target, call()));
-        } finally {
-          await subject.setClient(target, 'resumed');
-        }
-        expect(await host.probe(target, call())).to.equal('directory');
-        expect((await at(target)).fsType).to.equal('fuse.glusterfs');
-      });
-    });
-
-    describe('usage', () => {
-      it('tells bytes and inodes', async () => {
-        const usage = await host.usage(await mount(), call());
-        expect(usage.totalBytes > 0n && usage.totalInodes > 0n).to.equal(true);
-        expect(usage.usedBytes < usage.totalBytes && usage.freeInodes <= usage.totalInodes).to.equal(true);
-        expect(usage.availableBytes <= usage.totalBytes - usage.usedBytes).to.equal(true);
-      });
-
-      it('of a path that does not exist is not found', async () => {
-        await faultOf('not-found', host.usage(newPath(), call()));
-      });
-    });
+    describeClients({ ours, at, newPath, newDirectory, mount, bind, subject: () => subject });
   });
-}
-
-/** A brick that starts again is found by its clients within seconds. */
-async function eventually(ask: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 30_000;
-  while (!(await ask())) {
-    if (performance.now() > end) throw new Error('did not come back within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }

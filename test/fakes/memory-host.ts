@@ -5,6 +5,17 @@ import type { FileSystemUsage, GlusterMount, Host, Mount, PathState } from '../.
 import { FaultInjector } from './fault-injector.ts';
 
 type ClientState = 'live' | 'dead' | 'hung';
+interface Client {
+  readonly volume: string;
+  readonly subdirectory: string | undefined;
+  state: ClientState;
+}
+interface MemoryVolume {
+  isStarted: boolean;
+  /** All below its root. */
+  readonly directories: Set<string>;
+  bricks: readonly string[];
+}
 type Step = Exclude<keyof Host, 'mounts'>;
 /** The second `unmount` since the injector was reset is `unmount/2`. */
 export type HostPoint = `${Step}/${number}`;
@@ -27,15 +38,17 @@ const KERNEL_OPTIONS = ['nodev', 'noexec', 'nosuid', 'noatime'];
 export class MemoryHost implements Host {
   injector = new FaultInjector<HostPoint>();
   #calls = new Map<Step, number>();
-  readonly #volumes: Map<string, { isStarted: boolean }>;
-  readonly #clients = new Map<string, { readonly volume: string; state: ClientState }>();
+  readonly #volumes: Map<string, MemoryVolume>;
+  readonly #clients = new Map<string, Client>();
   readonly #directories = new Set<string>(['/']);
   readonly #files = new Set<string>();
   #mounts: readonly Mount[] = [];
   #nextId = 100;
 
   constructor(volumes: readonly string[]) {
-    this.#volumes = new Map(volumes.map((name) => [name, { isStarted: true }]));
+    this.#volumes = new Map(
+      volumes.map((name) => [name, { isStarted: true, directories: new Set(), bricks: [`/srv/${name}`] }]),
+    );
   }
 
   async mounts(): Promise<readonly Mount[]> {
@@ -47,9 +60,13 @@ export class MemoryHost implements Host {
       const volume = this.#volumes.get(mount.volume);
       if (volume === undefined) throw new Fault('not-found', `no volume ${mount.volume}`);
       if (!volume.isStarted) throw new Fault('unreachable', `bricks of ${mount.volume} do not run`);
+      const { subdirectory } = mount;
+      if (subdirectory !== undefined && !volume.directories.has(subdirectory)) {
+        throw new Fault('not-found', `no directory ${subdirectory} in ${mount.volume}`);
+      }
       this.#requireDirectory(mount.target);
       const device = `0:${this.#nextId}`;
-      this.#clients.set(device, { volume: mount.volume, state: 'live' });
+      this.#clients.set(device, { volume: mount.volume, subdirectory, state: 'live' });
       const mode = mount.options.includes('ro') ? 'ro' : 'rw';
       this.#push({
         device,
@@ -57,7 +74,7 @@ export class MemoryHost implements Host {
         target: mount.target,
         options: [mode, ...mount.options.filter((option) => KERNEL_OPTIONS.includes(option)), 'relatime'],
         fsType: 'fuse.glusterfs',
-        source: `${mount.servers[0]}:/${mount.volume}`,
+        source: [`${mount.servers[0]}:`, mount.volume, ...(subdirectory?.split('/') ?? [])].join('/'),
         superOptions: [mode, 'allow_other'],
       });
     });
@@ -87,7 +104,10 @@ export class MemoryHost implements Host {
     return this.#step('makeDirectory', call, () => {
       const lineage = lineageOf(path);
       if (lineage.some((one) => this.#files.has(one))) throw new Fault('conflict', `${path} is no directory`);
-      for (const one of lineage) this.#directories.add(one);
+      for (const one of lineage) {
+        this.#directories.add(one);
+        this.#addToVolume(one);
+      }
     });
   }
 
@@ -121,6 +141,17 @@ export class MemoryHost implements Host {
     });
   }
 
+  bricks(path: string, call: Call): Promise<readonly string[]> {
+    return this.#step('bricks', call, () => {
+      const state = this.#serviceOf(path);
+      if (state === 'hung') throw new Fault('timed-out', `${path} does not answer`);
+      const volume = this.#volumes.get(this.#clients.get(this.#topAt(path)?.device ?? '')?.volume ?? '');
+      if (volume === undefined || state === 'dead')
+        throw new Fault('unreachable', `no client serves ${path}`);
+      return volume.bricks;
+    });
+  }
+
   /** All directories and files outside of mounts. */
   get paths(): readonly string[] {
     return [...this.#directories, ...this.#files].sort();
@@ -148,7 +179,16 @@ export class MemoryHost implements Host {
   }
 
   setVolume(name: string, state: 'started' | 'stopped'): void {
-    this.#volumes.set(name, { isStarted: state === 'started' });
+    this.#volume(name).isStarted = state === 'started';
+  }
+
+  setBricks(name: string, bricks: readonly string[]): void {
+    this.#volume(name).bricks = bricks;
+  }
+
+  /** Makes directories of a volume, as some client of it did. */
+  makeInVolume(name: string, path: string): void {
+    for (const one of lineageOf(`/${path}`)) this.#volume(name).directories.add(one.slice(1));
   }
 
   setClient(target: string, state: ClientState): void {
@@ -161,6 +201,24 @@ export class MemoryHost implements Host {
   mountOther(target: string): void {
     for (const one of lineageOf(target)) this.#directories.add(one);
     this.#push({ ...rootOf(target), fsType: 'tmpfs', source: 'tmpfs' });
+  }
+
+  #volume(name: string): MemoryVolume {
+    const volume = this.#volumes.get(name);
+    if (volume === undefined) throw new Error(`there is no volume ${name}`);
+    return volume;
+  }
+
+  /** A directory that is made below a mount is one of the volume. */
+  #addToVolume(path: string): void {
+    const cover = lineageOf(path)
+      .toReversed()
+      .map((one) => this.#topAt(one))
+      .find((one) => one !== undefined);
+    const client = this.#clients.get(cover?.device ?? '');
+    if (cover === undefined || client === undefined || cover.target === path) return;
+    const below = path.slice(cover.target.length + 1);
+    this.makeInVolume(client.volume, posix.join(client.subdirectory ?? '', below));
   }
 
   #step<T>(step: Step, call: Call, work: () => T): Promise<T> {

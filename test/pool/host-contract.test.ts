@@ -1,4 +1,6 @@
-import { type HostSubject, hostContract } from '../contract/host.ts';
+import { hostContract } from '../contract/host.ts';
+import type { HostSubject } from '../contract/host-subject.ts';
+import { DEVICE_ROOT } from './lab/gluster-server.ts';
 import type { Machine } from './lab/machine.ts';
 import { signalClient, upWorkerLab, VOLUMES, WORK_FOLDER } from './lab/worker-host.ts';
 
@@ -12,6 +14,7 @@ hostContract('the Linux host', async (): Promise<HostSubject> => {
     folder: WORK_FOLDER,
     servers,
     volumes: VOLUMES,
+    bricks: [`${DEVICE_ROOT}/disk1/${VOLUMES[0]}`],
     writeFile: (path) => writeFile(worker, path),
     setClient: (target, state) => signalClient(worker, target, SIGNALS[state]),
     setVolume: async (name, state) => {

@@ -33,9 +33,23 @@ export const BAD_REQUESTS: readonly (readonly [
   [
     'DeleteVolume',
     'a kind to come',
-    { volumeId: 'gl1:subvol:east:a:b' },
+    { volumeId: 'gl1:block:east:a' },
     FAILED_PRECONDITION,
     /another version/,
+  ],
+  [
+    'DeleteVolume',
+    'a directory',
+    { volumeId: 'gl1:subvol:east:a/b' },
+    FAILED_PRECONDITION,
+    /is a directory, which this driver neither made nor deletes/,
+  ],
+  [
+    'DeleteVolume',
+    'a directory outside of its volume',
+    { volumeId: 'gl1:subvol:east:a/../b' },
+    FAILED_PRECONDITION,
+    /is a directory, which this driver neither made nor deletes/,
   ],
   ['ControllerGetVolume', 'no id', {}, INVALID_ARGUMENT, /^volume_id/],
   [

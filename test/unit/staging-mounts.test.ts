@@ -20,17 +20,23 @@ const clusters = [
 ];
 
 describe('the source of a mount', () => {
-  const cases: readonly (readonly [source: string, server: string | undefined, volume?: string])[] = [
-    ['g1:/one', 'g1', 'one'],
-    ['g1:one', 'g1', 'one'],
-    ['fd00::1:/one', 'fd00::1', 'one'],
-    ['g1:/one/sub', undefined],
-    ['g1:/', undefined],
-    ['/dev/sda1', undefined],
-  ];
-  for (const [source, server, name] of cases) {
-    it(`${source} is ${server === undefined ? 'no volume' : `${name} of ${server}`}`, () => {
-      const expected = server === undefined ? undefined : { server, volume: name };
+  const cases: readonly (readonly [source: string, server?: string, volume?: string, directory?: string])[] =
+    [
+      ['g1:/one', 'g1', 'one'],
+      ['g1:one', 'g1', 'one'],
+      ['fd00::1:/one', 'fd00::1', 'one'],
+      ['g1:/one/sub', 'g1', 'one', 'sub'],
+      ['fd00::1:/one/sub/below', 'fd00::1', 'one', 'sub/below'],
+      // Nobody may make a directory that looks like another volume of an unknown server.
+      ['g1:/one/fake:two', 'g1', 'one', 'fake:two'],
+      ['g1:/one/fake:/two', 'g1', 'one', 'fake:/two'],
+      ['g1:/'],
+      ['/dev/sda1'],
+      ['//server/share:one'],
+    ];
+  for (const [source, server, name, directory] of cases) {
+    it(`${source} is ${server === undefined ? 'no volume' : `${directory ?? 'all'} of ${name} of ${server}`}`, () => {
+      const expected = server === undefined ? undefined : { server, volume: name, directory };
       expect(sourceOf({ ...mount, source })).to.deep.equal(expected);
     });
   }
@@ -53,6 +59,25 @@ describe('a mount carries a volume', () => {
   it('and not when its server is another cluster’s, or its name another', () => {
     expect(from('h1')).to.equal(false);
     expect(carries({ ...mount, source: 'g1:/two' }, volume, clusters)).to.equal(false);
+  });
+
+  it('when it is the same directory of it, or neither has one', () => {
+    const carried = (source: string, directory?: string) =>
+      carries({ ...mount, source }, directory === undefined ? volume : { ...volume, directory }, clusters);
+    expect(carried('g1:/one/a/b', 'a/b')).to.equal(true);
+    for (const source of ['g1:/one', 'g1:/one/a', 'g1:/one/a/b/c', 'g1:/two/a/b']) {
+      expect(carried(source, 'a/b'), source).to.equal(false);
+    }
+    expect(carried('g1:/one/a')).to.equal(false);
+  });
+
+  it('of a pod’s own spec when it is any of Gluster’s, and nothing else', () => {
+    const inline = { id: 'csi-0', isInline: true } as const;
+    for (const source of ['g1:/one', 'former:/two/a']) {
+      expect(carries({ ...mount, source }, inline, clusters), source).to.equal(true);
+    }
+    expect(carries({ ...mount, fsType: 'nfs4' }, inline, clusters)).to.equal(false);
+    expect(carries({ ...mount, root: '/sub' }, inline, clusters)).to.equal(false);
   });
 });
 

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { Fault } from '../../src/control/fault.ts';
 import {
   formatHandle,
   isVolumeName,
   parseClusterName,
+  parseDirectoryPath,
   parseHandle,
   parseVolumeName,
   toVolumeName,
@@ -28,6 +30,35 @@ describe('volume ids', () => {
     }
   });
 
+  it('a handle of a directory too', () => {
+    for (const path of ['d', 'a/b/c', '.hidden/x..y/...', 'x'.repeat(90)]) {
+      const handle = {
+        kind: 'subvol',
+        cluster: parseClusterName('east'),
+        name: parseVolumeName('v'),
+        directory: parseDirectoryPath(path),
+      } as const;
+      const text = formatHandle(handle);
+      expect(text).to.equal(`gl1:subvol:east:v/${path}`);
+      expect(parseHandle(text)).to.deep.equal(handle);
+    }
+  });
+
+  it('no directory leads elsewhere, or is longer than its handle may be', () => {
+    const bad = ['', '.', '..', 'a/..', '../a', 'a/../b', 'a/./b', '/a', 'a/', 'a//b', '..%2fa', 'a\\b'];
+    const worse = ['a b', 'a\n', 'a\0', 'ü', 'a:b', '$(id)', 'a,b', '-/../x', '․․', 'x'.repeat(256)];
+    for (const path of [...bad, ...worse]) {
+      expect(() => parseDirectoryPath(path), path)
+        .to.throw(Fault)
+        .with.property('kind', 'invalid');
+      expect(parseHandle(`gl1:subvol:east:v/${path}`), path).to.equal(undefined);
+    }
+    const longest = `gl1:subvol:east:v/${'x'.repeat(110)}`;
+    expect(longest.length).to.equal(128);
+    expect(parseHandle(longest)?.kind).to.equal('subvol');
+    expect(parseHandle(`${longest}x`)).to.equal(undefined);
+  });
+
   it('nothing else parses', () => {
     const bad = [
       '',
@@ -40,6 +71,10 @@ describe('volume ids', () => {
     ];
     const worse = [
       'gl1:subvol:a:b',
+      'gl1:subvol:a:/b',
+      'gl1:subvol:a:-b/c',
+      'gl1:subvol:a:all/c',
+      'gl1:volume:a:b/c',
       'gl1:volume:A:b',
       'gl1:volume:a:-b',
       'gl1:volume:a:all',

@@ -28,7 +28,13 @@ export function expandVolumeMethod({
       }
       chooseCapacity(range);
       if (wire.volumeCapability !== null) requireSupported([decodeCapability(wire.volumeCapability)]);
-      return { volume: locate(clusters, volumeId), range, owner };
+      const volume = locate(clusters, volumeId);
+      if (volume.kind === 'volume') return { volume, range, owner };
+      // By its code, external-resizer takes it as not feasible and all but stops asking.
+      throw invalid(
+        'volume_id',
+        `is a directory, which has no size of its own; expand volume ${volume.name}`,
+      );
     },
     keys: ({ volume }) => [volumeKey(volume)],
     run: expandVolume,

@@ -1,7 +1,7 @@
 import type { ControllerGetVolumeRequest__Output } from '../../grpc/generated/csi/v1/ControllerGetVolumeRequest.ts';
 import type { ControllerGetVolumeResponse } from '../../grpc/generated/csi/v1/ControllerGetVolumeResponse.ts';
 import type { Method } from '../../grpc/method.ts';
-import { type LocatedVolume, locate } from '../../volumes/clusters.ts';
+import { type LocatedDirectory, type LocatedVolume, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
 import { decodeVolumeId } from '../decode.ts';
 import type { ControllerContext } from './context.ts';
@@ -12,13 +12,17 @@ export function getVolumeMethod({
   clusters,
 }: ControllerContext): Method<
   ControllerGetVolumeRequest__Output,
-  LocatedVolume,
+  LocatedVolume | LocatedDirectory,
   ToldVolume,
   ControllerGetVolumeResponse
 > {
   return {
     decode: ({ volumeId }) => locate(clusters, decodeVolumeId(volumeId)),
-    run: async (located, call) => ({ ...(await getVolume(located, call)), cluster: located.cluster }),
+    async run(located, call) {
+      const { capacityBytes } = await getVolume(located, call);
+      // Of a directory only its volume is known to be there, and it has no size of its own.
+      return { ...located, capacityBytes: located.kind === 'volume' ? capacityBytes : undefined };
+    },
     encode: (volume) => ({ volume: toVolumeReply(volume), status: {} }),
   };
 }

@@ -3,8 +3,9 @@ import type { ValidateVolumeCapabilitiesRequest__Output } from '../../grpc/gener
 import type { ValidateVolumeCapabilitiesResponse } from '../../grpc/generated/csi/v1/ValidateVolumeCapabilitiesResponse.ts';
 import type { Method } from '../../grpc/method.ts';
 import { type Capability, whyUnsupported } from '../../volumes/capability.ts';
-import { type LocatedVolume, locate } from '../../volumes/clusters.ts';
+import { type LocatedDirectory, type LocatedVolume, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
+import type { Handle } from '../../volumes/ids.ts';
 import { KEYS, toClassText } from '../../volumes/metadata.ts';
 import { parseParameters } from '../../volumes/parameters.ts';
 import type { Volume } from '../../volumes/spec.ts';
@@ -13,7 +14,7 @@ import { decodeCapabilities } from '../decode-capability.ts';
 import type { ControllerContext } from './context.ts';
 
 interface Request {
-  readonly located: LocatedVolume;
+  readonly located: LocatedVolume | LocatedDirectory;
   readonly capabilities: readonly Capability[];
   readonly wire: ValidateVolumeCapabilitiesRequest__Output;
 }
@@ -41,7 +42,7 @@ export function validateVolumeCapabilitiesMethod({
     async run({ located, capabilities, wire }, call) {
       const volume = await getVolume(located, call);
       const reason = capabilities.map(whyUnsupported).find((one) => one !== undefined);
-      return { wire, reason: reason ?? whyNotOfClass(volume, wire) };
+      return { wire, reason: reason ?? whyNotOfClass(located.kind, volume, wire) };
     },
     encode: ({ wire, reason }) => (reason === undefined ? { confirmed: confirm(wire) } : { message: reason }),
   };
@@ -54,6 +55,7 @@ function confirm(wire: ValidateVolumeCapabilitiesRequest__Output) {
 
 /** Parameters, when given, are confirmed if they are those that the volume was made with. */
 function whyNotOfClass(
+  kind: Handle['kind'],
   volume: Volume,
   { parameters, mutableParameters }: ValidateVolumeCapabilitiesRequest__Output,
 ): string | undefined {
@@ -61,7 +63,7 @@ function whyNotOfClass(
   if (Object.keys(parameters).length === 0) return undefined;
   try {
     const { volumeClass } = parseParameters(parameters);
-    const isSame = toClassText(volumeClass) === volume.metadata[KEYS.volumeClass];
+    const isSame = kind === 'volume' && toClassText(volumeClass) === volume.metadata[KEYS.volumeClass];
     return isSame ? undefined : 'the volume was made with other parameters';
   } catch (error) {
     if (isFault(error, 'invalid')) return error.message;

@@ -1,17 +1,17 @@
 import type { NodeExpandVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeExpandVolumeRequest.ts';
 import type { NodeExpandVolumeResponse } from '../../grpc/generated/csi/v1/NodeExpandVolumeResponse.ts';
 import type { Method } from '../../grpc/method.ts';
-import type { NodeVolume } from '../../staging/node-volume.ts';
+import type { MountedVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
 import { checkRange } from '../../volumes/capacity-range.ts';
 import { decodeRange, decodeVolumeId } from '../decode.ts';
 import type { NodeContext } from './context.ts';
 import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
 import { decodeUsage } from './decode-usage.ts';
-import { getVolume } from './decode-volume.ts';
+import { getMounted } from './decode-volume.ts';
 
 interface ExpandRequest {
-  readonly volume: NodeVolume;
+  readonly volume: MountedVolume;
   readonly path: string;
 }
 
@@ -29,7 +29,7 @@ export function expandVolumeMethod(
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
       if (wire.capacityRange !== null) checkRange(decodeRange(wire.capacityRange));
       if (wire.volumeCapability !== null) decodeUsage(wire.volumeCapability);
-      return { volume: getVolume(wire.volumeId), path };
+      return { volume: getMounted(wire.volumeId), path };
     },
     run: async (request, call) => (await volumeStats(context, request, call)).totalBytes,
     encode: (capacityBytes) => ({ capacityBytes: String(capacityBytes) }),

@@ -2,15 +2,15 @@ import type { NodeGetVolumeStatsRequest__Output } from '../../grpc/generated/csi
 import type { NodeGetVolumeStatsResponse } from '../../grpc/generated/csi/v1/NodeGetVolumeStatsResponse.ts';
 import type { Method } from '../../grpc/method.ts';
 import type { FileSystemUsage } from '../../staging/host.ts';
-import type { NodeVolume } from '../../staging/node-volume.ts';
+import type { MountedVolume } from '../../staging/node-volume.ts';
 import { volumeStats } from '../../staging/volume-stats.ts';
 import { decodeVolumeId } from '../decode.ts';
 import type { NodeContext } from './context.ts';
 import { decodeMountedPath, decodeOptionalPath } from './decode-path.ts';
-import { getVolume } from './decode-volume.ts';
+import { getMounted } from './decode-volume.ts';
 
 interface StatsRequest {
-  readonly volume: NodeVolume;
+  readonly volume: MountedVolume;
   /** Where the volume is staged or published. */
   readonly path: string;
 }
@@ -24,7 +24,7 @@ export function getVolumeStatsMethod(
       decodeVolumeId(wire.volumeId);
       const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
-      return { volume: getVolume(wire.volumeId), path };
+      return { volume: getMounted(wire.volumeId), path };
     },
     run: (request, call) => volumeStats(context, request, call),
     encode: toReply,

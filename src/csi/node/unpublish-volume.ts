@@ -1,15 +1,15 @@
 import type { NodeUnpublishVolumeRequest__Output } from '../../grpc/generated/csi/v1/NodeUnpublishVolumeRequest.ts';
 import type { NodeUnpublishVolumeResponse } from '../../grpc/generated/csi/v1/NodeUnpublishVolumeResponse.ts';
 import type { Method } from '../../grpc/method.ts';
-import type { NodeVolume } from '../../staging/node-volume.ts';
+import type { MountedVolume } from '../../staging/node-volume.ts';
 import { unpublishVolume } from '../../staging/unpublish-volume.ts';
 import { type NodeContext, targetKey } from './context.ts';
 import { decodePath } from './decode-path.ts';
-import { findVolume } from './decode-volume.ts';
+import { findMounted } from './decode-volume.ts';
 
 interface UnpublishRequest {
   /** Undefined: an id that is none of ours, so that nothing of it is here. */
-  readonly volume: NodeVolume | undefined;
+  readonly volume: MountedVolume | undefined;
   readonly target: string;
 }
 
@@ -18,7 +18,7 @@ export function unpublishVolumeMethod(
 ): Method<NodeUnpublishVolumeRequest__Output, UnpublishRequest, void, NodeUnpublishVolumeResponse> {
   return {
     decode: (wire) => ({
-      volume: findVolume(wire.volumeId),
+      volume: findMounted(wire.volumeId),
       target: decodePath(wire.targetPath, 'target_path'),
     }),
     keys: ({ target }) => [targetKey(target)],
