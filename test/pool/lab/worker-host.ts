@@ -1,6 +1,6 @@
 import { type RemoteHost, remoteHost } from '../../contract/host-remote.ts';
 import { DEVICE_ROOT } from './gluster-server.ts';
-import { Lab } from './lab.ts';
+import { Lab, type LabOptions } from './lab.ts';
 import type { Machine } from './machine.ts';
 
 export const WORK_FOLDER = '/srv/work';
@@ -15,8 +15,9 @@ export interface WorkerLab extends AsyncDisposable {
   newHost(deadlineMs?: number): RemoteHost;
 }
 
-export async function upWorkerLab(): Promise<WorkerLab> {
-  const lab = await Lab.up({ name: 'host', servers: 1, workers: 1, disksPerServer: 1, diskBytes: 1024 ** 3 });
+export async function upWorkerLab(change: Partial<LabOptions> = {}): Promise<WorkerLab> {
+  const small = { name: 'host', servers: 1, workers: 1, disksPerServer: 1, diskBytes: 1024 ** 3 };
+  const lab = await Lab.up({ ...small, ...change });
   const server = lab.server(1);
   const worker = lab.worker(1);
   for (const name of VOLUMES) {
