@@ -57,9 +57,10 @@ function statOf(pid: number) {
   }
   const close = text.lastIndexOf(')');
   const fields = text.slice(close + 2).split(' ');
+  // A zombie has ended; only its parent, which may be slow to, has not asked how.
+  if (fields[0] === 'Z') return undefined;
   return {
     program: text.slice(text.indexOf('(') + 1, close),
-    state: fields[0],
     parent: Number(fields[1]),
     startTime: fields[19],
   };
