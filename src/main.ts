@@ -1,6 +1,6 @@
 import './roles/small-heap.ts';
 import { type RoleFlags, readCommandLine } from './config.ts';
-import { invalid, isFault } from './control/fault.ts';
+import { isFault } from './control/fault.ts';
 import type { Stop } from './roles/stop.ts';
 import { log } from './telemetry/log.ts';
 import { VERSION } from './version.ts';
@@ -24,7 +24,7 @@ async function startRole(command: RoleFlags): Promise<Stop> {
     case 'node':
       return (await import('./roles/node.ts')).startNode(command.flags);
     case 'mounter':
-      throw invalid('role', 'the mounter is not there yet');
+      return (await import('./roles/mounter.ts')).startMounter(command.flags);
     case 'gateway':
       return (await import('./roles/gateway.ts')).startGateway(command.flags);
     case 'mount-bricks': {

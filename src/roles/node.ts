@@ -3,6 +3,7 @@ import { nodeServices } from '../csi/node/node-service.ts';
 import { serve } from '../grpc/server.ts';
 import { createLinuxHost } from '../host/linux-host.ts';
 import { readMounts } from '../host/mountinfo.ts';
+import { mounterHost } from '../mounter/mounter-host.ts';
 import { countMounts } from '../staging/count-mounts.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { reportMounts } from '../telemetry/metrics.ts';
@@ -14,7 +15,7 @@ import type { Stop } from './stop.ts';
 export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
   const { clusters } = readConfigFile(flags.config, driverConfig);
   const services = nodeServices({
-    host: createLinuxHost(),
+    host: flags.mounter === undefined ? createLinuxHost() : mounterHost(createLinuxHost(), flags.mounter),
     clusters,
     nodeId: flags['node-id'],
     maxVolumes: flags['max-volumes'],

@@ -1,0 +1,78 @@
+import { isClientMount } from '../host/client-mount.ts';
+import type { Mount } from '../staging/host.ts';
+import type { ClientRecord } from './client-record.ts';
+import type { ClientDirectory, Machine } from './machine.ts';
+
+/** A client as it is found: nothing of it is remembered. */
+export interface Client {
+  readonly id: string;
+  readonly record: ClientRecord | undefined;
+  readonly mountPoint: string;
+  /** Something of it is mounted at its own mount point. While it is, its device number is given to no other. */
+  readonly isMounted: boolean;
+  /** "major:minor" of its file system; undefined: none of it is mounted. */
+  readonly device: string | undefined;
+  /** Undefined: its process has ended. */
+  readonly pid: number | undefined;
+  /** Where it is used, on this machine's side: its mounts in our own namespace and in PID 1's but its own. */
+  readonly uses: readonly Mount[];
+}
+
+/** The clients of this machine, as directories, mount tables and processes tell. */
+export async function look(machine: Machine): Promise<readonly Client[]> {
+  const directories = await machine.directories();
+  const own = (await machine.mounts()).filter(isGluster);
+  const host = (await machine.hostMounts()).filter(isGluster);
+  const processes = await machine.clients();
+  const mounted = new Map(
+    directories.map(({ id }) => {
+      const target = machine.mountPointOf(id);
+      return [id, own.findLast((mount) => mount.target === target)?.device] as const;
+    }),
+  );
+  const all = [...own, ...host];
+  return directories.map((directory) => {
+    const mountPoint = machine.mountPointOf(directory.id);
+    const device = mounted.get(directory.id) ?? rememberedDevice(directory, all, new Set(mounted.values()));
+    return {
+      ...directory,
+      mountPoint,
+      isMounted: mounted.get(directory.id) !== undefined,
+      device,
+      pid: processes.get(mountPoint),
+      uses: all.filter((mount) => mount.device === device && !isClientMount(mount)),
+    };
+  });
+}
+
+/** Those that this one takes over from, as far as they are there still. */
+export function predecessorsOf(client: Client, clients: readonly Client[]): readonly Client[] {
+  const ids = client.record?.replaces ?? [];
+  return clients.filter(({ id }) => ids.includes(id));
+}
+
+/** True when another client that is mounted takes over from this one. */
+export function isSuperseded(client: Client, clients: readonly Client[]): boolean {
+  return clients.some((other) => other.isMounted && other.record?.replaces.includes(client.id) === true);
+}
+
+/** `/volume` or `/volume/dir`, as it stands in mountinfo behind the server. */
+export function isSourceOf(record: ClientRecord, mount: Mount): boolean {
+  const { volume, subdirectory } = record;
+  return mount.source.endsWith(`:/${subdirectory === undefined ? volume : `${volume}/${subdirectory}`}`);
+}
+
+/** The recorded number holds as long as a mount of its volume has it, and no other client has been given it. */
+function rememberedDevice(
+  { record }: ClientDirectory,
+  mounts: readonly Mount[],
+  taken: ReadonlySet<string | undefined>,
+): string | undefined {
+  if (record?.device === undefined || taken.has(record.device)) return undefined;
+  const found = mounts.some((mount) => mount.device === record.device && isSourceOf(record, mount));
+  return found ? record.device : undefined;
+}
+
+function isGluster({ fsType }: Mount): boolean {
+  return fsType === 'fuse.glusterfs';
+}

@@ -1,0 +1,55 @@
+import { type Call, detached } from '../control/call.ts';
+import { isFault } from '../control/fault.ts';
+import { ask, connectTo } from '../grpc/client.ts';
+import { mounter } from '../grpc/contract.ts';
+import type { MounterClient } from '../grpc/generated/gluster_csi/mounter/v1/Mounter.ts';
+import type { Host } from '../staging/host.ts';
+import { log } from '../telemetry/log.ts';
+
+/** A mount may take as long as its client waits for its servers; kubelet gives a stage two minutes. */
+const MOUNT_MS = 115_000;
+const RELEASE_MS = 15_000;
+const SERVER = 'the mounter of this node';
+
+/** The node's host, whose Gluster clients are started, kept and ended by the mounter at this endpoint. */
+export function mounterHost(host: Host, endpoint: string): Host {
+  return {
+    ...host,
+    mounts: () => host.mounts(),
+    mountGluster: ({ servers, volume, subdirectory = '', target, options }, call) =>
+      connected(endpoint, async (client) => {
+        const request = { servers: [...servers], volume, subdirectory, target, options: [...options] };
+        await ask((...args) => client.Mount(...args), request, SERVER, { call, timeoutMs: MOUNT_MS });
+      }),
+    async unmount(target, call) {
+      const { device } = (await host.mounts()).findLast((mount) => mount.target === target) ?? {};
+      await host.unmount(target, call);
+      const isUsed = (await host.mounts()).some((mount) => mount.device === device);
+      if (device !== undefined && !isUsed) await release(endpoint, call);
+    },
+  };
+}
+
+/** As long as a client is connected, the servers refuse to delete its volume. The mounter also looks by itself. */
+async function release(endpoint: string, call: Call): Promise<void> {
+  try {
+    const bounds = { call: detached(call, RELEASE_MS), timeoutMs: RELEASE_MS };
+    await connected(endpoint, (client) => ask((...args) => client.Release(...args), {}, SERVER, bounds));
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    log.warn({ reason: error.message }, 'the client that is used no more is left to the mounter');
+  }
+}
+
+/** After the loss of a connection, one that is kept would wait for up to two minutes before it tries again. */
+const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
+
+/** A connection for each call. */
+async function connected<T>(endpoint: string, work: (client: MounterClient) => Promise<T>): Promise<T> {
+  const client = connectTo(mounter.Mounter, endpoint, OWN_CONNECTION);
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
