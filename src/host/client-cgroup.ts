@@ -74,11 +74,20 @@ async function makeGroup(hierarchy: string, id: string): Promise<string> {
   for (const name of [PARENT, id]) {
     const parent = path;
     path = `${parent}/${name}`;
-    await mkdir(path, { recursive: true });
+    await makeOne(path);
     // A cpuset of v1 is made without processors and memory, and takes no process until it has some (cpuset(7)).
     if (existsSync(`${path}/tasks`)) await fillCpuset(parent, path);
   }
   return path;
+}
+
+/** Not `recursive`: that says ENOENT of a tree that is read-only. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 async function fillCpuset(parent: string, path: string): Promise<void> {
@@ -113,7 +122,7 @@ async function writing<Result>(directory: string, work: () => Promise<Result>): 
     return await work();
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
-    const reason = codeOf(cause) ?? 'of an unknown reason';
+    const reason = codeOf(cause) ?? 'unknown reason';
     throw new Fault('wrong-state', `cgroups in ${directory} cannot be changed (${reason}); ${REMEDY}`, {
       cause,
     });
