@@ -9,12 +9,15 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from './go.ts';
 
 /** Results that nobody has asked for in this long make room for new ones. */
 const KEPT_MS = 7 * 24 * 3600_000;
 const MAKING = '.making-';
+
+/** What this process makes just now: whoever asks for the same waits for it. */
+const inMaking = new Map<string, Promise<void>>();
 
 /**
  * The folder `<name>-<key>` of the cache, filled by `make` the first time. It appears whole or not at all: `make`
@@ -28,20 +31,35 @@ export async function ensureCachedFolder(
 ): Promise<string> {
   const folder = join(cacheFolder(), `${name}-${key}`);
   if (!existsSync(folder)) {
-    const making = join(cacheFolder(), `${MAKING}${name}-${key}-${process.pid}`);
-    rmSync(making, { recursive: true, force: true });
-    mkdirSync(making, { recursive: true });
-    try {
-      await make(making);
-      if (!existsSync(folder)) renameSync(making, folder);
-    } finally {
-      rmSync(making, { recursive: true, force: true });
-    }
+    const making = inMaking.get(folder) ?? fill(folder, make).finally(() => inMaking.delete(folder));
+    inMaking.set(folder, making);
+    await making;
     removeUnused(name, folder);
   }
   const now = new Date();
   utimesSync(folder, now, now);
   return folder;
+}
+
+async function fill(folder: string, make: (folder: string) => Promise<void> | void): Promise<void> {
+  const making = join(dirname(folder), `${MAKING}${basename(folder)}-${process.pid}`);
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  try {
+    await make(making);
+    renameIfFirst(making, folder);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+}
+
+/** rename(2) puts a folder in the place of an empty one only: whoever comes second finds it taken. */
+function renameIfFirst(making: string, folder: string): void {
+  try {
+    renameSync(making, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** A short key for what a result depends on: the words as they are, and the content of the files. */
