@@ -13,12 +13,13 @@ import type { Stop } from './stop.ts';
 
 /** CSI's Identity and Node, over this machine's mounts. */
 export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
-  const { clusters } = readConfigFile(flags.config, driverConfig);
+  const { clusters, inline } = readConfigFile(flags.config, driverConfig);
   const services = nodeServices({
     host: flags.mounter === undefined ? createLinuxHost() : mounterHost(createLinuxHost(), flags.mounter),
     clusters,
     nodeId: flags['node-id'],
     maxVolumes: flags['max-volumes'],
+    inline: inline.allow,
     driverName: flags['driver-name'],
     version: VERSION,
   });

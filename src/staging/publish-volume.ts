@@ -1,11 +1,12 @@
-import { type Call, checkpoint, detached } from '../control/call.ts';
-import { Fault, isFault } from '../control/fault.ts';
+import { type Call, checkpoint } from '../control/call.ts';
+import { Fault } from '../control/fault.ts';
 import { askMount } from './ask-mount.ts';
+import { findLiveMount } from './find-live-mount.ts';
 import { carries, findMount } from './find-mount.ts';
 import type { Host, Mount } from './host.ts';
 import { getCluster, type NodeVolume, type StagingContext } from './node-volume.ts';
 import { bindDifferenceOf } from './same-mount.ts';
-import { MOST_STACKED } from './unmount-all.ts';
+import { undoPublish } from './undo-publish.ts';
 
 export interface PublishRequest {
   readonly volume: NodeVolume;
@@ -17,8 +18,6 @@ export interface PublishRequest {
   /** SINGLE_NODE_SINGLE_WRITER: at no other target of this node. */
   readonly singleWriter: boolean;
 }
-
-const UNDO_MS = 30_000;
 
 /**
  * Binds the staged volume at the target. There already is success; a bind whose client died is replaced. Throws
@@ -63,25 +62,13 @@ interface Publication {
   readonly staged: Mount;
 }
 
-/** Takes dead binds of the volume away until it finds a live one, or none. */
 async function isPublished(context: StagingContext, publication: Publication, call: Call): Promise<boolean> {
-  const { host, clusters } = context;
   const { target, volume } = publication.request;
-  for (let n = 0; n < MOST_STACKED; n += 1) {
-    const top = findMount(await host.mounts(), target);
-    if (top === undefined) return false;
-    if (!carries(top, volume, clusters)) {
-      throw new Fault('conflict', `${target} carries ${top.source} (${top.fsType}); unmount that first`);
-    }
-    if ((await askMount(host, target, call)) === 'live') {
-      if (isReadonly(top) === mustBeReadonly(publication)) return true;
-      const how = isReadonly(top) ? 'read-only' : 'writable';
-      throw new Fault('conflict', `volume ${volume.id} is published ${how} at ${target}; unpublish it first`);
-    }
-    await host.unmount(target, call);
-    checkpoint(call);
-  }
-  throw new Fault('uncertain', `dead mounts at ${target} do not go away; unmount them by hand`);
+  const live = await findLiveMount(context, { volume, target }, call);
+  if (live === undefined) return false;
+  if (isReadonly(live) === mustBeReadonly(publication)) return true;
+  const how = isReadonly(live) ? 'read-only' : 'writable';
+  throw new Fault('conflict', `volume ${volume.id} is published ${how} at ${target}; unpublish it first`);
 }
 
 async function requireSoleTarget({ host, clusters }: StagingContext, request: PublishRequest): Promise<void> {
@@ -112,24 +99,8 @@ async function bindOrUndo(host: Host, publication: Publication, call: Call): Pro
       `${target} does not show the mount after binding it; is it a symbolic link?`,
     );
   } catch (error) {
-    await undo(host, { target, cause: error }, detached(call, UNDO_MS));
+    await undoPublish(host, { target, cause: error }, call);
     throw error;
-  }
-}
-
-async function undo(
-  host: Host,
-  { target, cause }: { readonly target: string; readonly cause: unknown },
-  call: Call,
-): Promise<void> {
-  try {
-    await host.unmount(target, call);
-    await host.removeDirectory(target, call).catch((error: unknown) => {
-      // It was there before, with something in it.
-      if (!isFault(error, 'wrong-state')) throw error;
-    });
-  } catch {
-    throw new Fault('uncertain', `publishing at ${target} failed, and so did undoing it; retry`, { cause });
   }
 }
 

@@ -8,6 +8,8 @@ import {
   capability,
   good,
   ID,
+  INLINE_ID,
+  INLINE_TARGET,
   type NodeHarness,
   STAGING,
   startNode,
@@ -20,6 +22,8 @@ const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
 /** What kubelet takes for "try again"; an injected failure may leave as nothing else. */
 const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
+
+const UNPUBLISH_INLINE = { volumeId: INLINE_ID, targetPath: INLINE_TARGET };
 
 interface Scenario {
   readonly name: string;
@@ -68,6 +72,26 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'unstage',
     prepare: staged,
     act: unstage,
+  },
+  {
+    name: 'publish a volume of a pod',
+    prepare: async () => {},
+    act: (node) => node.rpc('NodePublishVolume', good.inline, DEADLINE_MS),
+  },
+  {
+    name: 'publish a volume of a pod where the client died',
+    prepare: async (node) => {
+      await node.rpc('NodePublishVolume', good.inline);
+      node.host.setClient(INLINE_TARGET, 'dead');
+    },
+    act: (node) => node.rpc('NodePublishVolume', good.inline, DEADLINE_MS),
+  },
+  {
+    name: 'unpublish a volume of a pod',
+    prepare: async (node) => {
+      await node.rpc('NodePublishVolume', good.inline);
+    },
+    act: (node) => node.rpc('NodeUnpublishVolume', UNPUBLISH_INLINE, DEADLINE_MS),
   },
   {
     name: 'stats',
@@ -174,6 +198,7 @@ async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise
 
 /** Whatever came before, the end of a volume's life on the node leaves nothing but the CO's directory. */
 async function expectCleanEnd(node: NodeHarness, label: string): Promise<void> {
+  await node.rpc('NodeUnpublishVolume', UNPUBLISH_INLINE);
   await node.unpublish();
   await node.unstage();
   const { paths, ...rest } = (await stateOf(node.host)) as { paths: readonly string[] };

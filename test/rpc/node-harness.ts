@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { nodeServices } from '../../src/csi/node/node-service.ts';
 import { csi } from '../../src/grpc/contract.ts';
 import type { NodeDefinition } from '../../src/grpc/generated/csi/v1/Node.ts';
 import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
-import { nodeServices } from '../../src/csi/node/node-service.ts';
 import { serve } from '../../src/grpc/server.ts';
 import { MemoryHost } from '../fakes/memory-host.ts';
 
@@ -22,6 +22,27 @@ export const OTHER_ID = 'gl1:volume:east:two';
 export const STAGING = '/kubelet/staging/one/globalmount';
 export const TARGET = '/kubelet/pods/a/one/mount';
 export const TARGET_2 = '/kubelet/pods/b/one/mount';
+
+export const INLINE_ID = `csi-${'0123456789abcdef'.repeat(4)}`;
+export const POD_UID = '6f2c9a51-0f5e-4c8e-9a77-b1a4a1f0c0de';
+export const INLINE_TARGET = `/kubelet/pods/${POD_UID}/volumes/kubernetes.io~csi/old/mount`;
+/** What pods of the namespace `dev` may mount by their own spec. */
+export const INLINE_RULES = [
+  { namespaces: ['dev', 'test'], volumes: ['east/one', 'east/two/team'] },
+  { namespaces: ['prod'], volumes: ['west/three'] },
+];
+
+/** What kubelet adds to a pod's volume attributes. */
+export function podInfo(namespace = 'dev'): Record<string, string> {
+  const key = 'csi.storage.k8s.io/';
+  return {
+    [`${key}ephemeral`]: 'true',
+    [`${key}pod.name`]: 'web-0',
+    [`${key}pod.namespace`]: namespace,
+    [`${key}pod.uid`]: POD_UID,
+    [`${key}serviceAccount.name`]: 'default',
+  };
+}
 
 export interface NodeHarness extends AsyncDisposable {
   readonly host: MemoryHost;
@@ -45,6 +66,12 @@ export const good = {
     targetPath: TARGET,
     volumeCapability: capability(),
   } satisfies Request<'NodePublishVolume'>,
+  inline: {
+    volumeId: INLINE_ID,
+    targetPath: INLINE_TARGET,
+    volumeCapability: capability('SINGLE_NODE_WRITER'),
+    volumeContext: { ...podInfo(), cluster: 'east', volume: 'one' },
+  } satisfies Request<'NodePublishVolume'>,
   unpublish: { volumeId: ID, targetPath: TARGET } satisfies Request<'NodeUnpublishVolume'>,
   unstage: { volumeId: ID, stagingTargetPath: STAGING } satisfies Request<'NodeUnstageVolume'>,
 };
@@ -66,7 +93,14 @@ export async function startNode(maxVolumes = 0): Promise<NodeHarness> {
     { name: 'west', servers: ['h1'] },
   ];
   const plugin = { driverName: 'file.csi.gluster.org', version: '0.0.0-test' };
-  const services = nodeServices({ host, clusters, nodeId: 'node-1', maxVolumes, ...plugin });
+  const services = nodeServices({
+    host,
+    clusters,
+    nodeId: 'node-1',
+    maxVolumes,
+    inline: INLINE_RULES,
+    ...plugin,
+  });
   const server = await serve({ endpoint, services });
   const client = new csi.Node(endpoint, credentials.createInsecure());
   const rpc: NodeHarness['rpc'] = (name, request, deadlineMs = 20_000) =>

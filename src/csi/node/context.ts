@@ -1,7 +1,7 @@
-import type { StagingContext } from '../../staging/node-volume.ts';
+import type { InlineContext } from '../../staging/publish-inline.ts';
 
 /** What the node's methods work with. */
-export interface NodeContext extends StagingContext {
+export interface NodeContext extends InlineContext {
   readonly nodeId: string;
 }
 

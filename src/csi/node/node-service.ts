@@ -2,6 +2,7 @@ import { csi } from '../../grpc/contract.ts';
 import type { _csi_v1_NodeServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/NodeServiceCapability.ts';
 import { type Service, service } from '../../grpc/service.ts';
 import type { Host } from '../../staging/host.ts';
+import type { InlineRule } from '../../staging/inline-rules.ts';
 import type { NodeCluster } from '../../staging/node-volume.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
 import type { NodeContext } from './context.ts';
@@ -26,11 +27,13 @@ export interface NodeOptions extends Plugin {
   readonly nodeId: string;
   /** 0: no limit of ours. */
   readonly maxVolumes: number;
+  /** Which volumes pods may mount by their own spec, from which namespaces; default none. */
+  readonly inline?: readonly InlineRule[];
 }
 
 /** The services of the node role: Identity and Node. */
-export function nodeServices({ driverName, version, ...context }: NodeOptions): readonly Service[] {
-  return [identityService({ driverName, version }), nodeService(context)];
+export function nodeServices({ driverName, version, ...options }: NodeOptions): readonly Service[] {
+  return [identityService({ driverName, version }), nodeService({ inline: [], ...options })];
 }
 
 function nodeService(context: NodeContext): Service {
