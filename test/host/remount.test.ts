@@ -204,6 +204,35 @@ describe('a mount of a dead client, replaced in another namespace', () => {
     return Number.parseInt(stdout, 10) || 0;
   }
 
+  it('never shows the bare directory, however often it is swapped', async () => {
+    await world.startClient(NEW);
+    const container = await world.startContainer([
+      'mkdir -p /srv/all',
+      `mount --bind ${OLD} /srv/all; umount ${OLD} ${NEW}`,
+    ]);
+    const loop =
+      'for ($n = 1; !-e "/srv/stop"; $n++) { open(F, ">", "/srv/all/$n") or die $!; close(F) } print $n - 1';
+    const writer = world.worker.exec(container.argv(['perl', '-e', loop]));
+    const swaps = 12;
+    for (let n = 1; n <= swaps; n += 1) {
+      const mount = await world.mountAt(container.pid, '/srv/all');
+      const args = [container.pid, mount.id, mount.device, n % 2 === 1 ? NEW : OLD, 'live'].map(String);
+      expect(await world.worker.must([world.program, ...args])).to.equal('replaced\n');
+    }
+    await world.worker.must(['touch', '/srv/stop']);
+    const { stdout, stderr } = await writer;
+    expect(stderr).to.equal('');
+    await container.must(['umount', '--lazy', '/srv/all']);
+    expect(await container.must(['ls', '-A', '/srv/all'])).to.equal('');
+    const written = (
+      await world.worker.must(['find', OLD, '-mindepth', '1', '-maxdepth', '1', '-empty', '-type', 'f'])
+    )
+      .trim()
+      .split('\n');
+    expect(written.length).to.equal(Number(stdout));
+    expect(written.length).to.be.greaterThan(swaps);
+  });
+
   it('keeps mounts inside it in a live swap', async () => {
     const container = await world.startContainer([
       'mkdir -p /srv/all',
