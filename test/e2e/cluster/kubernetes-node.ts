@@ -114,7 +114,7 @@ export class KubernetesNode {
   }
 }
 
-/** The node's init, with its own pid in the node's cgroups, and so all that it starts. */
+/** The node's init. */
 function initArgv(name: string, address: string): readonly string[] {
   const programs: readonly Supervised[] = [
     { argv: ['containerd', '--config', `${NODE_FILES}/containerd.toml`], log: `${NODE_LOGS}/containerd.log` },
@@ -130,7 +130,6 @@ function initArgv(name: string, address: string): readonly string[] {
       after: CONTAINERD_SOCKET,
     },
   ];
-  const enter = fileURLToPath(new URL('../../pool/lab/enter-cgroups.ts', import.meta.url));
   const supervise = fileURLToPath(new URL('supervise.ts', import.meta.url));
-  return [process.execPath, enter, '', process.execPath, supervise, JSON.stringify(programs)];
+  return [process.execPath, supervise, JSON.stringify(programs)];
 }

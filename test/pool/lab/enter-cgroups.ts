@@ -3,7 +3,7 @@ import { hierarchies } from './cgroups.ts';
 
 /**
  * Run as `enter-cgroups.ts NAME COMMAND…`: goes into the cgroup `NAME` in every hierarchy and becomes the command,
- * with the same pid. An empty NAME is the root of what this machine sees.
+ * with the same pid.
  */
 const [name = '', ...command] = process.argv.slice(2);
 for (const { mountPoint } of await hierarchies())

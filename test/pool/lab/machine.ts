@@ -92,6 +92,11 @@ export class Machine {
     return ['nsenter', '-t', String(this.init), ...namespaces, '--', ...inside];
   }
 
+  /** The argv of a program that stays: in the machine's cgroups besides. A command that ends soon does without. */
+  serviceArgv(inside: readonly string[]): readonly string[] {
+    return [...enterCgroup(this.#options.cgroup), ...this.argv(inside)];
+  }
+
   /** What to type for a shell in this machine, as root on the real one. */
   get shellLine(): string {
     return [...this.argv([]).slice(0, -1), 'bash'].join(' ');
@@ -127,9 +132,7 @@ export class Machine {
  * with it, and it with `unshare`.
  */
 async function startInit(network: string, cgroup: string | undefined): Promise<number> {
-  const enter = fileURLToPath(new URL('enter-cgroups.ts', import.meta.url));
-  const first = cgroup === undefined ? [] : [process.execPath, enter, cgroup];
-  const before = [...first, 'nsenter', `--net=${network}`];
+  const before = [...enterCgroup(cgroup), 'nsenter', `--net=${network}`];
   const flags = [
     '--mount',
     '--pid',
@@ -158,4 +161,10 @@ async function startInit(network: string, cgroup: string | undefined): Promise<n
   );
   if (found === undefined) throw new Error('unreachable: a machine without an init');
   return found;
+}
+
+/** From within a cgroup namespace a process outside could not be brought in. */
+function enterCgroup(cgroup: string | undefined): readonly string[] {
+  if (cgroup === undefined) return [];
+  return [process.execPath, fileURLToPath(new URL('enter-cgroups.ts', import.meta.url)), cgroup];
 }

@@ -85,7 +85,7 @@ export class Service {
 
 function launch(machine: Machine, { argv, env }: ServiceOptions, logFile: string): ChildProcess {
   const output = openSync(logFile, 'a');
-  const [file = '', ...args] = machine.argv(argv);
+  const [file = '', ...args] = machine.serviceArgv(argv);
   try {
     return spawn(file, args, {
       detached: true,
