@@ -1,33 +1,60 @@
-# One image for all roles; the chart gives each container its role as arguments.
-# NODE_IMAGE must hold Node 24 at /usr/local/bin/node and be Debian bookworm.
-ARG NODE_IMAGE=node:24-bookworm-slim
+# One image for all roles; the chart gives each container its role as arguments. The gateway's role runs on storage
+# servers, beside glusterd, and not from this image.
+ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
+ARG DEBIAN_IMAGE=docker.io/library/debian:bookworm-slim
 
-FROM ${NODE_IMAGE} AS build
+FROM ${NODE_IMAGE} AS node
+
+FROM node AS bundle
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-COPY scripts ./scripts
+# For machines that reach the npm registry by another name: `--secret id=npmrc,src=FILE`, and npm-ca for its certificate.
+RUN --mount=type=secret,id=npmrc,target=/usr/local/etc/npmrc --mount=type=secret,id=npm-ca \
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+COPY scripts/build.ts scripts/setup.mjs ./scripts/
+COPY scripts/setup/*.ts ./scripts/setup/
 COPY src ./src
 RUN npm run --silent build
 
-FROM ${NODE_IMAGE}
-# glusterfs-client mounts; tini reaps the glusterfs processes that mounting leaves behind, also where it is not PID 1.
-RUN apt-get update \
-  && apt-get install --yes --no-install-recommends glusterfs-client tini util-linux xfsprogs \
-  && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log
-COPY --from=build /src/dist/ /usr/lib/gluster-csi/
-COPY LICENSE /usr/share/doc/gluster-csi/LICENSE
+FROM ${DEBIAN_IMAGE} AS native
+RUN apt-get update && apt-get install --yes --no-install-recommends gcc libc6-dev
+# V8's symbols, which only a debugger reads, are a seventh of the program.
+COPY --from=node /usr/local/bin/node /out/node
+RUN strip /out/node
+COPY src/native /src
+RUN for source in /src/*.c; do \
+    gcc -std=c11 -O2 -static -s -Wall -Wextra -Werror -o "/out/$(basename "$source" .c)" "$source" || exit 1; \
+  done
 
-ARG VERSION=0.1.0
-LABEL org.opencontainers.image.title="gluster-csi" \
-  org.opencontainers.image.description="CSI driver for GlusterFS" \
-  org.opencontainers.image.version="${VERSION}" \
-  org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.base.name="node:24-bookworm-slim"
+FROM ${DEBIAN_IMAGE}
+# What mounting takes: glusterfs, mount and umount, and tini, which reaps the glusterfs processes that mounting leaves
+# behind, also where it is not PID 1. Debian's glusterfs-client depends on what only servers and geo-replication use:
+# Python, ICU and libxml2 (glusterd reads volfiles of hooks with it), OpenSSL's command. These stay out.
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends --download-only \
+    e2fsprogs glusterfs-client mount tini util-linux xfsprogs \
+  && cd /var/cache/apt/archives \
+  && rm --force ca-certificates_* libexpat1_* libicu72_* libncursesw6_* libnsl2_* libpython3* libreadline8_* \
+    libsqlite3-0_* libxml2_* media-types_* openssl_* psmisc_* python3* readline-common_* \
+  && dpkg --force-depends --install ./*.deb \
+  && glusterfs --version \
+  && cd / && rm --recursive --force /var/cache/apt /var/cache/debconf/* /var/lib/apt/lists/* /var/log/* /usr/share/man
+COPY --from=native /out/node /usr/local/bin/node
+COPY --from=native /out/remount /out/in-cgroup /usr/libexec/gluster-csi/
+COPY --from=bundle /src/dist/ /usr/lib/gluster-csi/
+COPY LICENSE /usr/share/doc/gluster-csi/LICENSE
 
 # glibc otherwise keeps what bursts of requests took (docs/adr/0009-small-heap.md).
 ENV MALLOC_TRIM_THRESHOLD_=131072
-
-# The controller needs no rights. The node service mounts: its DaemonSet sets runAsUser 0 and privileged.
+# The controller needs no rights. The pods of node and mounter set runAsUser 0 and privileged.
 USER 65532:65532
 ENTRYPOINT ["/usr/bin/tini", "-s", "--", "/usr/local/bin/node", "/usr/lib/gluster-csi/gluster-csi.mjs"]
+
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="gluster-csi" \
+  org.opencontainers.image.description="CSI driver for GlusterFS" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}" \
+  org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.base.name="docker.io/library/debian:bookworm-slim"

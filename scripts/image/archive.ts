@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, linkSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** The processor in the words of OCI. */
 const ARCHITECTURE = process.arch === 'x64' ? 'amd64' : process.arch;
+
+const EPOCH = '1970-01-01T00:00:00Z';
 
 /** What OCI's image configuration says of the processes to come (image-spec, config.md). */
 export interface ProcessConfig {
@@ -53,6 +55,8 @@ export async function writeArchive(archive: string, image: Image): Promise<void>
       os: 'linux',
       config: image.config,
       rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+      // buildah refuses to build on an image whose layers have no history.
+      history: image.layers.map((file) => ({ created: EPOCH, created_by: basename(file) })),
     });
     const manifest = addJson(layout, MEDIA.manifest, {
       schemaVersion: 2,

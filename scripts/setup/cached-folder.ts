@@ -12,8 +12,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from './go.ts';
 
-/** Results that nobody has asked for in this long make room for new ones. */
-const KEPT_MS = 7 * 24 * 3600_000;
+/** Results that nobody has asked for in this long make room for new ones of their kind. */
+const KEPT_HOURS = 7 * 24;
 const MAKING = '.making-';
 
 /** What this process makes just now: whoever asks for the same waits for it. */
@@ -28,13 +28,14 @@ export async function ensureCachedFolder(
   name: string,
   key: string,
   make: (folder: string) => Promise<void> | void,
+  keptHours = KEPT_HOURS,
 ): Promise<string> {
   const folder = join(cacheFolder(), `${name}-${key}`);
   if (!existsSync(folder)) {
     const making = inMaking.get(folder) ?? fill(folder, make).finally(() => inMaking.delete(folder));
     inMaking.set(folder, making);
     await making;
-    removeUnused(name, folder);
+    removeUnused(name, folder, keptHours * 3600_000);
   }
   const now = new Date();
   utimesSync(folder, now, now);
@@ -73,12 +74,12 @@ export function keyOf(words: readonly string[], files: readonly string[] = []): 
   return hash.digest('hex').slice(0, 16);
 }
 
-function removeUnused(name: string, current: string): void {
+function removeUnused(name: string, current: string, keptMs: number): void {
   const cache = dirname(current);
   const results = new RegExp(`^(?:\\${MAKING})?${name}-[0-9a-f]{16}(?:-\\d+)?$`);
   for (const entry of readdirSync(cache)) {
     const folder = join(cache, entry);
-    if (results.test(entry) && folder !== current && Date.now() - statSync(folder).mtimeMs > KEPT_MS) {
+    if (results.test(entry) && folder !== current && Date.now() - statSync(folder).mtimeMs > keptMs) {
       rmSync(folder, { recursive: true, force: true });
     }
   }
