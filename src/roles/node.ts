@@ -1,10 +1,12 @@
 import { driverConfig, type FlagsOf, readConfigFile } from '../config.ts';
 import { nodeServices } from '../csi/node/node-service.ts';
+import { Registration } from '../csi/registration/registration.ts';
 import { serve } from '../grpc/server.ts';
 import { createLinuxHost } from '../host/linux-host.ts';
 import { readMounts } from '../host/mountinfo.ts';
 import { mounterHost } from '../mounter/mounter-host.ts';
 import { countMounts } from '../staging/count-mounts.ts';
+import { allOf } from '../telemetry/health.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { reportMounts } from '../telemetry/metrics.ts';
 import { VERSION } from '../version.ts';
@@ -24,13 +26,23 @@ export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
     version: VERSION,
   });
   reportMounts(async () => countMounts(await readMounts(), flags['driver-name']));
+  let registration: Registration | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],
-    isHealthy: csiAnswers(flags.endpoint),
+    isHealthy: allOf(csiAnswers(flags.endpoint), async () => registration?.isHealthy()),
   });
   const server = await serve({ endpoint: flags.endpoint, services });
+  registration = await register(flags);
   return async () => {
+    // First: kubelet is to send no more calls.
+    await registration?.stop();
     await server.stop();
     await telemetry.stop();
   };
+}
+
+async function register(flags: FlagsOf<'node'>): Promise<Registration | undefined> {
+  const { endpoint, 'driver-name': driverName, 'registration-directory': directory } = flags;
+  if (directory === undefined) return undefined;
+  return Registration.start({ directory, driverName, endpoint });
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 const COMMANDS: ReadonlySet<string> = new Set([
   'gluster',
   'glusterfs',
+  'grep',
   'in-cgroup',
   'losetup',
   'mkdir',
