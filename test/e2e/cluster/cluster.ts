@@ -20,6 +20,9 @@ export interface ClusterOptions extends Partial<Omit<LabOptions, 'others' | 'wor
   readonly images?: readonly string[];
 }
 
+/** The processors may be busy with a build. */
+const PATIENCE_MS = 120_000;
+
 /** A Kubernetes whose nodes are the workers of a lab, beside its Gluster servers on the same network. */
 export class Cluster {
   readonly lab: Lab;
@@ -131,24 +134,20 @@ export class Cluster {
       ...this.nodes.map((node, i) => this.#startNode(node, { worker: i + 1, credentials, caText, images })),
     ]);
     await Promise.all(this.nodes.map(({ name }) => untilReady(this.#kubectl, name)));
-    await until(
-      'the default service account',
-      async () => (await this.kubectl(['get', 'serviceaccount', 'default'])).exitCode === 0,
-    );
+    await this.#untilAnswered('the default service account', ['get', 'serviceaccount', 'default']);
   }
 
   async #startControlPlane(): Promise<void> {
     const { etcd, apiServer, controllerManager, scheduler, dns } = this.controlPlane;
     await etcd.start();
     await Promise.all([apiServer.start(), dns.start()]);
-    await until(
-      'the API server ready',
-      async () => (await this.kubectl(['get', '--raw=/readyz'])).exitCode === 0,
-      {
-        timeoutMs: 120_000,
-      },
-    );
+    await this.#untilAnswered('the API server ready', ['get', '--raw=/readyz']);
     await Promise.all([controllerManager.start(), scheduler.start()]);
+  }
+
+  async #untilAnswered(what: string, args: readonly string[]): Promise<void> {
+    const isAnswered = async () => (await this.kubectl(args)).exitCode === 0;
+    await until(what, isAnswered, { timeoutMs: PATIENCE_MS, everyMs: 100 });
   }
 
   async #startNode(

@@ -9,6 +9,8 @@ import { API_SERVICE, CONTROL_PLANE, DNS_SERVICE, SERVICES } from './network.ts'
  * processors are busy.
  */
 const NODE_GRACE = '16s';
+/** They read 140 MB from disk, and may share the processors with a build. */
+const START_MS = 120_000;
 const ETCD = 'http://127.0.0.1:2379';
 const ETCD_PEER = 'http://127.0.0.1:2380';
 
@@ -23,7 +25,7 @@ export interface ControlPlane {
 
 export function makeControlPlane(machine: Machine, bin: string, credentials: Credentials): ControlPlane {
   const service = (name: string, port: number, argv: readonly string[]) =>
-    new Service(machine, { name, argv, isReady: (pid) => listensOn(pid, port) });
+    new Service(machine, { name, argv, isReady: (pid) => listensOn(pid, port), startMs: START_MS });
   return {
     etcd: service('etcd', 2379, [`${bin}/etcd`, ...etcdFlags(`${machine.folder}/etcd`)]),
     apiServer: service('kube-apiserver', 443, [`${bin}/kube-apiserver`, ...apiServerFlags(credentials)]),

@@ -30,6 +30,7 @@ export class KubernetesNode {
       name: 'init',
       argv: initArgv(machine.name, address),
       isReady: async () => (await machine.exec(['ctr', '--timeout', '1s', 'version'])).exitCode === 0,
+      startMs: 120_000,
     });
   }
 

@@ -10,10 +10,13 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** True once the program serves. */
   readonly isReady: (pid: number) => boolean | Promise<boolean>;
+  /** Milliseconds until then. Default 30 s. */
+  readonly startMs?: number;
 }
 
 /** What Dockerfile and systemd unit set for the same reason (docs/adr/0009-small-heap.md). */
 const AS_DEPLOYED = { MALLOC_TRIM_THRESHOLD_: '131072' };
+const START_MS = 30_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A long-running program in a machine: started, and ended by signal as a service manager or a crash would. */
@@ -51,10 +54,8 @@ export class Service {
     this.#child.unref();
     try {
       this.#pid = await childOf(this.#child, this.name);
-      await until(`${this.name} serves`, async () => {
-        if (!this.isRunning) throw new Error(`${this.name} ended while it started`);
-        return await this.#options.isReady(this.pid);
-      });
+      const { startMs = START_MS } = this.#options;
+      await until(`${this.name} serves`, () => this.#serves(), { timeoutMs: startMs });
     } catch (cause) {
       await this.kill();
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -75,6 +76,11 @@ export class Service {
   /** What it has written to stdout and stderr in all its lives. */
   log(): string {
     return readFileSync(this.#logFile, 'utf8');
+  }
+
+  async #serves(): Promise<boolean> {
+    if (!this.isRunning) throw new Error(`${this.name} ended while it started`);
+    return await this.#options.isReady(this.pid);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
