@@ -2,6 +2,7 @@ import { isClientMount } from '../host/client-mount.ts';
 import type { Mount } from '../staging/host.ts';
 import type { ClientRecord } from './client-record.ts';
 import type { ClientDirectory, Machine } from './machine.ts';
+import { findMountsOf } from './scan.ts';
 
 /** A client as it is found: nothing of it is remembered. */
 export interface Client {
@@ -31,9 +32,10 @@ export async function look(machine: Machine): Promise<readonly Client[]> {
     }),
   );
   const all = [...own, ...host];
+  const remembered = await rememberedDevices(machine, directories, { all, mounted });
   return directories.map((directory) => {
     const mountPoint = machine.mountPointOf(directory.id);
-    const device = mounted.get(directory.id) ?? rememberedDevice(directory, all, new Set(mounted.values()));
+    const device = mounted.get(directory.id) ?? remembered.get(directory.id);
     return {
       ...directory,
       mountPoint,
@@ -62,15 +64,31 @@ export function isSourceOf(record: ClientRecord, mount: Mount): boolean {
   return mount.source.endsWith(`:/${subdirectory === undefined ? volume : `${volume}/${subdirectory}`}`);
 }
 
-/** The recorded number holds as long as a mount of its volume has it, and no other client has been given it. */
-function rememberedDevice(
-  { record }: ClientDirectory,
-  mounts: readonly Mount[],
-  taken: ReadonlySet<string | undefined>,
-): string | undefined {
-  if (record?.device === undefined || taken.has(record.device)) return undefined;
-  const found = mounts.some((mount) => mount.device === record.device && isSourceOf(record, mount));
-  return found ? record.device : undefined;
+interface Seen {
+  readonly all: readonly Mount[];
+  /** By client, the device at its own mount point. */
+  readonly mounted: ReadonlyMap<string, string | undefined>;
+}
+
+/**
+ * The devices of clients whose own mount point was unmounted. The recorded number holds as long as a mount of the
+ * volume has it, in whatever namespace, and no other client has been given it. Few clients are like that, none mostly.
+ */
+async function rememberedDevices(
+  machine: Machine,
+  directories: readonly ClientDirectory[],
+  { all, mounted }: Seen,
+): Promise<ReadonlyMap<string, string>> {
+  const taken = new Set(mounted.values());
+  const found = new Map<string, string>();
+  for (const { id, record } of directories) {
+    if (record?.device === undefined || mounted.get(id) !== undefined || taken.has(record.device)) continue;
+    const isThere = (mount: Mount) => mount.device === record.device && isSourceOf(record, mount);
+    const isSeen =
+      all.some(isThere) || (await findMountsOf(machine, record.device)).some(({ mount }) => isThere(mount));
+    if (isSeen) found.set(id, record.device);
+  }
+  return found;
 }
 
 function isGluster({ fsType }: Mount): boolean {

@@ -31,20 +31,23 @@ export interface Watch {
   start(): void;
 }
 
+/** Milliseconds, from any point on. */
+type Clock = () => number;
+
 /** Looks after the clients: replaces the dead ones at once, the old ones in turn, and releases those unused. */
-export function createWatch(context: MounterContext): Watch {
+export function createWatch(context: MounterContext, now: Clock = () => performance.now()): Watch {
   const ended = new AbortController();
   const call: Call = { id: 'watch', signal: ended.signal };
-  const work = new Work(context, call);
-  let lookedAt = performance.now();
+  const work = new Work(context, call, now);
+  let lookedAt = now();
   let releasedAt = Number.NEGATIVE_INFINITY;
   const round = async () => {
-    if (performance.now() - releasedAt >= RELEASE_EVERY_MS) {
-      releasedAt = performance.now();
+    if (now() - releasedAt >= RELEASE_EVERY_MS) {
+      releasedAt = now();
       await releaseClients(context, call);
     }
     const clients = await look(context.machine);
-    lookedAt = performance.now();
+    lookedAt = now();
     context.report.counted(countOf(clients, context.clientId));
     work.begin(planTasks(clients, context.clientId));
   };
@@ -58,7 +61,7 @@ export function createWatch(context: MounterContext): Watch {
   };
   let looping: Promise<void> | undefined;
   return {
-    ageMs: () => performance.now() - lookedAt,
+    ageMs: () => now() - lookedAt,
     round,
     settled: () => work.settled(),
     start() {
@@ -75,19 +78,21 @@ export function createWatch(context: MounterContext): Watch {
 class Work {
   readonly #context: MounterContext;
   readonly #call: Call;
+  readonly #now: Clock;
   readonly #running = new Map<string, Promise<void>>();
   readonly #permits = new Semaphore(AT_ONCE);
   readonly #backoff = new Backoff(FIRST_PAUSE_MS);
   #nextSwap = 0;
   #isSwapping = false;
 
-  constructor(context: MounterContext, call: Call) {
+  constructor(context: MounterContext, call: Call, now: Clock) {
     this.#context = context;
     this.#call = call;
+    this.#now = now;
   }
 
   begin(tasks: readonly Task[]): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#backoff.keep(new Set(tasks.map(({ client }) => client.id)));
     for (const task of tasks.filter(({ client: { id } }) => this.#isDue(id, now))) {
       if (task.reason === 'dead') this.#run(task);
@@ -108,7 +113,7 @@ class Work {
     this.#isSwapping = true;
     this.#run(task, () => {
       this.#isSwapping = false;
-      this.#nextSwap = performance.now() + SWAP_PAUSE_MS;
+      this.#nextSwap = this.#now() + SWAP_PAUSE_MS;
     });
   }
 
@@ -133,7 +138,7 @@ class Work {
       if (this.#call.signal.aborted) return;
       this.#context.report.failed({ volume: client.record?.volume ?? '', reason, error });
     }
-    this.#backoff.failed(client.id, performance.now(), MOST_PAUSE_MS[reason]);
+    this.#backoff.failed(client.id, this.#now(), MOST_PAUSE_MS[reason]);
   }
 }
 
