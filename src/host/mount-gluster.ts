@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { type Call, detached } from '../control/call.ts';
-import { Fault } from '../control/fault.ts';
+import { Fault, isFault } from '../control/fault.ts';
 import type { GlusterMount, Mount } from '../staging/host.ts';
 import { type ClientFiles, toClientArguments } from './client-arguments.ts';
 import { logFileOf, readLog, sizeOfLog, toMountFault } from './client-log.ts';
@@ -71,11 +71,21 @@ async function isServed(mount: GlusterMount, others: ReadonlySet<string>, call: 
     throw new Fault('unreachable', `${target} does not show the mount of ${volume}; is it a symbolic link?`);
   }
   if (made.length === 0) return false;
-  const state = await probe(target, call, FIRST_ANSWER_MS);
+  const state = await probe(target, call, FIRST_ANSWER_MS).catch((error: unknown) => {
+    throw mount.subdirectory === undefined ? error : describeBadRoot(mount, error);
+  });
   if (state === 'hung') throw new Fault('timed-out', `the root of ${volume} does not answer`);
   // A client that the bricks refuse takes its mount away again: then the bare directory beneath has answered.
   const top = topMount(await readMounts(), target);
   return state === 'directory' && made.some(({ id }) => id === top?.id);
+}
+
+/** Bricks of a replica give any directory entry as a root; to the kernel a file or a link as one is EIO. */
+function describeBadRoot({ volume, subdirectory }: GlusterMount, error: unknown): unknown {
+  if (!isFault(error, 'unreachable') || !error.message.includes('Input/output error')) return error;
+  return new Fault('unreachable', `${subdirectory} of ${volume} gives an I/O error; is it a directory?`, {
+    cause: error,
+  });
 }
 
 interface Failure {

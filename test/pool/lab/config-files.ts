@@ -8,6 +8,9 @@ import { DEVICE_ROOT } from './gluster-server.ts';
 export const GATEWAY_PORT = 24_010;
 export const DRIVER_ISSUER = 'gluster-csi';
 
+/** What pods of the namespace `dev` may mount by their own spec. */
+export const INLINE_VOLUMES = ['by-hand', 'claimed-loop', 'claimed-directory', 'claimed-disperse'] as const;
+
 export interface ConfigOptions {
   /** The servers' names, in order. */
   readonly servers: readonly string[];
@@ -56,6 +59,7 @@ export async function writeConfigFiles(
   const config: z.input<typeof driverConfig> = {
     version: 1,
     clusters: (options.clusters ?? ['pool']).map((name) => cluster(name, { options, authority, driverKey })),
+    inline: { allow: [{ namespaces: ['dev'], volumes: INLINE_VOLUMES.map((name) => `pool/${name}`) }] },
   };
   await writeFile(driver, JSON.stringify(config, null, 2));
   return { driver, driverKey, gateway };

@@ -44,6 +44,11 @@ export class CsiVolume {
     });
   }
 
+  /** Of a PersistentVolume that somebody made by hand. */
+  static byHand(deployment: Deployment, request: VolumeRequest, id: string): CsiVolume {
+    return new CsiVolume(deployment, request, { id, capacityBytes: 0n, context: {} });
+  }
+
   /** Gluster's name of it. */
   get glusterName(): string {
     return this.id.slice(this.id.lastIndexOf(':') + 1);
