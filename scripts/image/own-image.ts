@@ -61,17 +61,15 @@ const imageConfig = z.object({
   history: z.array(z.object({ created_by: z.string().optional(), empty_layer: z.boolean().optional() })),
 });
 
+let built: Promise<string> | undefined;
+
 /**
- * The project's image, built of its Dockerfile when anything that goes into it has changed. Another tag of the same
- * content is another image, by its version label, and costs the writing of an archive.
+ * The project's image, built of its Dockerfile when anything that goes into it has changed; not again within one
+ * process. Another tag is another image, by its version label, of the same layers, and costs the writing of an archive.
  */
 export async function buildOwnImage(tag: string): Promise<OwnImage> {
-  const files = INPUTS.flatMap(filesOf);
-  const key = keyOf(
-    [revision(), process.arch, ...files],
-    files.map((file) => join(root, file)),
-  );
-  const folder = await ensureCachedFolder('image', key, build, KEPT_HOURS);
+  built ??= ensureBuilt();
+  const folder = await built;
   const { config, layers } = readImage(folder);
   const name = `${REPOSITORY}:${tag}`;
   const labelled = { ...config, Labels: { ...config.Labels, [VERSION_LABEL]: tag } };
@@ -82,6 +80,15 @@ export async function buildOwnImage(tag: string): Promise<OwnImage> {
     renameSync(part, archive);
   }
   return { name, repository: REPOSITORY, tag, archive, config: labelled, layers };
+}
+
+async function ensureBuilt(): Promise<string> {
+  const files = INPUTS.flatMap(filesOf);
+  const key = keyOf(
+    [revision(), process.arch, ...files],
+    files.map((file) => join(root, file)),
+  );
+  return await ensureCachedFolder('image', key, build, KEPT_HOURS);
 }
 
 async function build(folder: string): Promise<void> {
