@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { StagingContext } from '../../src/staging/node-volume.ts';
+import { publishInline } from '../../src/staging/publish-inline.ts';
 import { type PublishRequest, publishVolume } from '../../src/staging/publish-volume.ts';
 import { stageVolume } from '../../src/staging/stage-volume.ts';
 import { unpublishVolume } from '../../src/staging/unpublish-volume.ts';
@@ -74,7 +75,7 @@ describe('the node’s verbs on a real machine', () => {
     await stage();
     await publish();
     await signalClient(lab.worker, stagingPath, 'KILL');
-    await faultOf('wrong-state', publish({ target: `${target}2` }));
+    await faultOf('unreachable', publish({ target: `${target}2` }));
     await unpublish();
     await unstage();
     expect(await mountsHere()).to.deep.equal([]);
@@ -97,15 +98,13 @@ describe('the node’s verbs on a real machine', () => {
     await stage();
     await publish();
     const before = await mountsHere();
-    const server = lab.lab.server(1).machine;
-    const bricks = (await server.must(['pgrep', '-x', 'glusterfsd'])).trim().split('\n');
-    await server.must(['kill', '-STOP', ...bricks]);
+    await signalBricks('STOP');
     try {
       await faultOf('timed-out', stage());
       await faultOf('timed-out', publish());
       expect(await mountsHere()).to.deep.equal(before);
     } finally {
-      await server.must(['kill', '-CONT', ...bricks]);
+      await signalBricks('CONT');
     }
     await stage();
     await write(`${target}/file`);
@@ -122,6 +121,67 @@ describe('the node’s verbs on a real machine', () => {
     await unpublish();
     expect(await context.host.probe(target, call())).to.equal('absent');
     await busy;
+  });
+
+  for (const [what, suspend] of [
+    ['whose client hangs', (signal: string) => signalClient(lab.worker, stagingPath, signal)],
+    ['whose bricks hang', signalBricks],
+  ] as const) {
+    it(`take mounts away ${what}, under a process that writes there`, async () => {
+      await stage(['kernel-writeback-cache=on']);
+      await publish();
+      await publish({ target: `${target}-2`, readonly: true });
+      await write(`${target}/file`);
+      const busy = lab.worker.exec(['sh', '-c', 'exec 3>>"$0/file"; while echo x >&3; do :; done', target]);
+      await until(
+        'it writes',
+        async () => Number(await lab.worker.must(['stat', '-c%s', `${target}/file`])) > 9,
+      );
+      await suspend('STOP');
+      try {
+        await unpublish();
+        await unpublishVolume(context, { volume, target: `${target}-2` }, call());
+        await unstage();
+        expect(await mountsHere()).to.deep.equal([]);
+        expect(await context.host.probe(target, call())).to.equal('absent');
+      } finally {
+        // The client that nobody mounts any more; then the writer fails.
+        const clients = await clientsOf(lab.worker);
+        await lab.worker.exec(['kill', '-KILL', ...clients.map((line) => line.split(' ')[0] ?? '')]);
+        if (suspend === signalBricks) await suspend('CONT');
+        await busy;
+      }
+    });
+  }
+
+  it('take a pod’s own volume away, dead or hung, knowing the mount alone', async () => {
+    const inline = { id: `csi-${'0'.repeat(64)}`, isInline: true } as const;
+    const asked = { id: inline.id, cluster: 'pool', name: 'one' };
+    const rules = [{ namespaces: ['dev'], volumes: ['pool/one'] }];
+    const request = { volume: asked, namespace: 'dev', target, options: ['ro'] };
+    for (const signal of ['KILL', 'STOP']) {
+      await publishInline({ ...context, inline: rules }, request, call());
+      await signalClient(lab.worker, target, signal);
+      await unpublishVolume(context, { volume: inline, target }, call());
+      await unpublishVolume(context, { volume: inline, target }, call());
+      expect(await mountsHere()).to.deep.equal([]);
+      expect(await context.host.probe(target, call())).to.equal('absent');
+      await lab.worker.exec(['pkill', '-KILL', '-x', 'glusterfs']);
+    }
+  });
+
+  it('have nothing to take away where the target’s parent is gone, or another mount is dead', async () => {
+    await stage();
+    await publish();
+    await signalClient(lab.worker, stagingPath, 'KILL');
+    const beside = { ...volume, id: 'gl1:volume:pool:two', name: 'two' };
+    await unpublishVolume(context, { volume, target: `${WORK_FOLDER}/gone/b/mount` }, call());
+    await unpublishVolume(context, { volume: beside, target }, call());
+    expect((await mountsHere()).length).to.equal(2);
+    // Over a dead mount lies a live one, as when the mounter has replaced the client: both are the volume's.
+    await context.host.mountGluster({ servers: lab.servers, volume: 'one', target, options: [] }, call());
+    await unpublish();
+    expect(await context.host.probe(target, call())).to.equal('absent');
   });
 
   it('never show a read-only target as writable', async () => {
@@ -179,6 +239,12 @@ describe('the node’s verbs on a real machine', () => {
     expect((await mountsHere()).length).to.equal(2);
     expect((await clientsOf(lab.worker)).length).to.equal(1);
   });
+
+  async function signalBricks(signal: string): Promise<void> {
+    const server = lab.lab.server(1).machine;
+    const bricks = (await server.must(['pgrep', '-x', 'glusterfsd'])).trim().split('\n');
+    await server.must(['kill', `-${signal}`, ...bricks]);
+  }
 
   async function startMute(): Promise<Service> {
     const argv = [process.execPath, '-e', MUTE];
