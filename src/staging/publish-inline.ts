@@ -73,6 +73,6 @@ async function refuseProvisioned(host: Host, { volume, target }: InlineRequest, 
   if (own === undefined) return;
   throw new Fault(
     'denied',
-    `volume ${volume.cluster}/${volume.name} was provisioned (its brick ${own} says so) and is mounted by its PersistentVolumeClaim only`,
+    `volume ${volume.cluster}/${volume.name} was provisioned for a claim, as its brick ${own} tells; mount it by that PersistentVolumeClaim`,
   );
 }

@@ -153,7 +153,9 @@ describe('existing volumes', () => {
         try {
           const refused = await failureOf(publish({ volume: volume.glusterName }));
           expect(refused.code).to.equal('PERMISSION_DENIED');
-          expect(refused.message).to.match(/was provisioned .* PersistentVolumeClaim only/);
+          expect(refused.message).to.match(
+            /was provisioned for a claim.* mount it by that PersistentVolumeClaim/,
+          );
           expect((await worker.exec(['ls', targetPath()])).exitCode).to.not.equal(0);
         } finally {
           await until('deleted', () =>

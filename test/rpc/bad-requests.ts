@@ -51,6 +51,20 @@ export const BAD_REQUESTS: readonly (readonly [
     FAILED_PRECONDITION,
     /is a directory, which this driver neither made nor deletes/,
   ],
+  [
+    'ControllerExpandVolume',
+    'a directory',
+    { volumeId: 'gl1:subvol:east:a/b', capacityRange: { requiredBytes: 1 } },
+    INVALID_ARGUMENT,
+    /^volume_id: is a directory, which has no size of its own; expand volume a$/,
+  ],
+  [
+    'ControllerGetVolume',
+    'a directory of no volume',
+    { volumeId: 'gl1:subvol:east:ghost/b' },
+    NOT_FOUND,
+    /volume gl1:subvol:east:ghost\/b does not exist/,
+  ],
   ['ControllerGetVolume', 'no id', {}, INVALID_ARGUMENT, /^volume_id/],
   [
     'ControllerGetVolume',

@@ -58,6 +58,8 @@ describe('node, volumes of a pod’s own spec', () => {
       [context({ volume: 'one', directory: 'data' }), 'g1:/one/data'],
       [context({ volume: 'two', directory: 'team' }), 'g1:/two/team'],
       [context({ volume: 'two', directory: 'team/data' }), 'g1:/two/team/data'],
+      [{ ...podInfo(), volume: 'east/one' }, 'g1:/one'],
+      [{ ...podInfo(), volume: 'east/two/team/data' }, 'g1:/two/team/data'],
     ] as const;
     for (const [volumeContext, source] of asked) {
       await publish({ volumeContext });
@@ -128,7 +130,21 @@ describe('node, volumes of a pod’s own spec', () => {
       { volumeContext: context({ cluster: 'esat', volume: 'one' }) },
       /"esat" is unknown; did you mean "east"/,
     ],
-    ['a volume with a path', { volumeContext: context({ volume: 'one/data' }) }, /^volume_context\.volume: /],
+    [
+      'a path beside a cluster',
+      { volumeContext: context({ volume: 'one/data' }) },
+      /^volume_context\.volume: is a path/,
+    ],
+    [
+      'a path that leads up',
+      { volumeContext: { ...podInfo(), volume: 'east/one/..' } },
+      /^volume_context\.directory: /,
+    ],
+    [
+      'a path without a cluster',
+      { volumeContext: { ...podInfo(), volume: '/one' } },
+      /^volume_context\.cluster: /,
+    ],
     [
       'a directory above',
       { volumeContext: context({ volume: 'one', directory: '../x' }) },
@@ -156,7 +172,11 @@ describe('node, volumes of a pod’s own spec', () => {
   ]) {
     it(`refuse a volume with the provisioned brick ${brick}`, async () => {
       node.host.setBricks('one', ['/srv/by-hand/one', brick]);
-      await fails(publish(), status.PERMISSION_DENIED, /was provisioned .* PersistentVolumeClaim only/);
+      await fails(
+        publish(),
+        status.PERMISSION_DENIED,
+        /was provisioned for a claim.* mount it by that PersistentVolumeClaim/,
+      );
       await nothingIsThere();
     });
   }

@@ -4,8 +4,10 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { driverConfig, gatewayConfig, ROLES, readCommandLine } from '../../src/config.ts';
 import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
+import { INLINE_ATTRIBUTES } from '../../src/csi/node/decode-inline.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
 import { toCodeName, toStatus } from '../../src/grpc/status.ts';
+import { parseHandle } from '../../src/volumes/ids.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';
 
 /** What docs/reference says is held to the sources: nothing is missing there, and nothing is left over. */
@@ -66,6 +68,31 @@ describe('docs/reference/parameters.md', () => {
     const [rows = []] = tables('parameters.md');
     const known = knownNames(() => parseParameters({ 'no-such-parameter': 'x' }));
     expect(rows.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+});
+
+describe('docs/reference/volumes.md', () => {
+  const [handles = [], , attributes = [], entries = []] = tables('volumes.md');
+
+  it('has a row for each attribute of a volume in a pod’s own spec, and no other', () => {
+    expect(attributes.map(([attribute]) => code(attribute))).to.deep.equal([...INLINE_ATTRIBUTES]);
+  });
+
+  it('has handles that are parsed', () => {
+    const filled = handles.map(([form]) =>
+      code(form)
+        .replace('<cluster>', 'east')
+        .replace('<volume>', 'media')
+        .replace('<directory>[/<directory>…]', 'team/data'),
+    );
+    expect(filled.map((handle) => parseHandle(handle)?.kind)).to.deep.equal(['volume', 'subvol']);
+  });
+
+  it('has entries that the configuration takes', () => {
+    const volumes = entries.map(([entry]) => code(entry));
+    expect(volumes.length).to.equal(2);
+    const inline = { allow: [{ namespaces: ['dev'], volumes }] };
+    expect(driverConfig.shape.inline.safeParse(inline).success).to.equal(true);
   });
 });
 

@@ -45,7 +45,7 @@ function decodeVolume(
   context: Readonly<Record<string, string>>,
   clusters: readonly NodeCluster[],
 ): NodeVolume {
-  const { cluster, volume, directory } = decodeAttributes(context);
+  const { cluster, volume, directory } = splitPath(decodeAttributes(context));
   if (volume === undefined) throw invalid(`${FIELD}.volume`, 'is missing; name an existing Gluster volume');
   return {
     id,
@@ -55,7 +55,19 @@ function decodeVolume(
   };
 }
 
-function decodeAttributes(context: Readonly<Record<string, string>>): { readonly [A in Attribute]?: string } {
+type Attributes = { readonly [A in Attribute]?: string };
+
+/** `volume` may hold all three, as `inline.allow` has them: `<cluster>/<volume>[/<directory>…]`. */
+function splitPath(given: Attributes): Attributes {
+  if (given.volume?.includes('/') !== true) return given;
+  if (given.cluster !== undefined || given.directory !== undefined) {
+    throw invalid(`${FIELD}.volume`, 'is a path; leave cluster and directory out, or give the name alone');
+  }
+  const [cluster = '', volume = '', ...names] = given.volume.split('/');
+  return { cluster, volume, ...(names.length === 0 ? {} : { directory: names.join('/') }) };
+}
+
+function decodeAttributes(context: Readonly<Record<string, string>>): Attributes {
   const given = Object.entries(context).filter(([key]) => !key.startsWith(KUBERNETES));
   for (const [key] of given) {
     if ((INLINE_ATTRIBUTES as readonly string[]).includes(key)) continue;
