@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { Coalescer } from '../control/coalesce.ts';
 import { invalid } from '../control/fault.ts';
 import { checkHealth, type IsHealthy } from './health.ts';
 import { log } from './log.ts';
@@ -36,11 +35,9 @@ interface Answer {
 /** Serves `GET /metrics` and `GET /healthz` over plain HTTP. Throws `invalid`, naming the flag, when it cannot listen. */
 export async function serveTelemetry({ address, isHealthy }: TelemetryOptions): Promise<TelemetryServer> {
   if (address === undefined) return { address: undefined, stop: async () => {} };
-  const answers = new Coalescer<Answer>();
-  const paths = new Map<string, () => Promise<Answer>>([
-    // However many ask, one look is under way.
-    ['/healthz', () => answers.run('health', () => toHealthAnswer(isHealthy))],
-    ['/metrics', () => answers.run('metrics', toMetricsAnswer)],
+  const paths = new Map([
+    ['/healthz', shared(() => toHealthAnswer(isHealthy))],
+    ['/metrics', shared(toMetricsAnswer)],
   ]);
   const server = createServer(LIMITS, (request, response) => void reply(request, response, paths));
   limitConnections(server);
@@ -86,6 +83,17 @@ async function answerTo(
     log.error({ err: error }, 'telemetry cannot be told');
     return { status: 500, text: 'internal error\n' };
   }
+}
+
+/** However many ask, one look is under way, and its answer is everybody's. */
+function shared(look: () => Promise<Answer>): () => Promise<Answer> {
+  let looking: Promise<Answer> | undefined;
+  return () => {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
 }
 
 async function toHealthAnswer(isHealthy: IsHealthy): Promise<Answer> {
