@@ -147,6 +147,12 @@ const roles = {
   }),
   gateway: z.strictObject({ config: absolutePath, ...common }),
   'mount-bricks': z.strictObject({ config: absolutePath, 'log-level': logLevel }),
+  'add-device': z.strictObject({
+    config: absolutePath,
+    device: absolutePath,
+    provisioner: z.enum(['loop', 'directory']).default('loop'),
+    'log-level': logLevel,
+  }),
 };
 export type Role = keyof typeof roles;
 export type RoleFlags = {

@@ -31,6 +31,11 @@ async function startRole(command: RoleFlags): Promise<Stop> {
       const { mountBricks } = await import('./roles/mount-bricks.ts');
       return process.exit((await mountBricks(command.flags)) ? 0 : 1);
     }
+    case 'add-device': {
+      const { addDevice } = await import('./roles/add-device.ts');
+      await addDevice(command.flags);
+      return process.exit(0);
+    }
   }
 }
 
