@@ -41,7 +41,6 @@ describe('node', () => {
     it('capabilities that it has the methods for', async () => {
       const { capabilities } = await node.rpc('NodeGetCapabilities', {});
       expect(capabilities.map((one) => one.rpc?.type)).to.deep.equal(NODE_CAPABILITIES);
-      // With it kubelet would leave fsGroup to the driver.
       expect(NODE_CAPABILITIES).to.not.include('VOLUME_MOUNT_GROUP');
       const [, nodeService] = nodeServices({
         host: new MemoryHost([]),
