@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Fault } from '../control/fault.ts';
 import type { ClientCgroups } from '../host/client-cgroup.ts';
+import { clientMountPath } from '../host/client-mount.ts';
 import { clientsByMountPoint, killClient } from '../host/client-process.ts';
 import { removeDirectory } from '../host/directory.ts';
 import { writeDurably } from '../host/durable-file.ts';
@@ -34,7 +36,7 @@ export function createLinuxMachine({ directory, cgroups, remount }: LinuxMachine
     clients: clientsByMountPoint,
     async startClient(id, record, call) {
       const prefix = (await cgroups?.prepare(id)) ?? [];
-      const mount = { ...record, target: mountPointOf(id) };
+      const mount = { ...record, target: mountPointOf(id, record) };
       await mountGluster(mount, call, { logTarget: record.target, prefix });
     },
     killClient,
@@ -59,31 +61,34 @@ type Files = Pick<Machine, 'mountPointOf' | 'directories' | 'writeRecord' | 'rem
 function clientFiles(folder: string): Files {
   const boot = readFileSync(BOOT_ID, 'utf8').trim();
   const recordOf = (id: string) => `${folder}/${id}/client.json`;
-  const mountPointOf = (id: string) => `${folder}/${id}/mount`;
+  const mountPointOf: Machine['mountPointOf'] = (id, record) =>
+    `${folder}/${id}/${clientMountPath(record?.target)}`;
+  const readRecord = async (id: string) =>
+    parseRecord(await readFile(recordOf(id), 'utf8').catch(() => ''), boot);
   return {
     mountPointOf,
     async directories() {
       const ids = (await listNames(folder)).filter((name) => ID.test(name));
-      return Promise.all(
-        ids.map(async (id) => {
-          const text = await readFile(recordOf(id), 'utf8').catch(() => '');
-          return { id, record: parseRecord(text, boot) };
-        }),
-      );
+      return Promise.all(ids.map(async (id) => ({ id, record: await readRecord(id) })));
     },
     async writeRecord(id, record: ClientRecord) {
       try {
         await mkdir(`${folder}/${id}`, { recursive: true, mode: 0o700 });
         await writeDurably(recordOf(id), formatRecord(record, boot));
-        if (record.device === undefined) await mkdir(mountPointOf(id), { mode: 0o700 });
+        if (record.device === undefined) {
+          await mkdir(mountPointOf(id, record), { recursive: true, mode: 0o700 });
+        }
       } catch (error) {
         throw toFault(folder, error);
       }
     },
     async removeDirectory(id, call) {
-      await removeDirectory(mountPointOf(id), call);
+      // The record goes last: it tells where the mount point is.
+      const above = `${folder}/${id}`;
+      let path = mountPointOf(id, await readRecord(id));
+      for (; path !== above; path = dirname(path)) await removeDirectory(path, call);
       for (const file of [recordOf(id), `${recordOf(id)}.new`]) await rm(file, { force: true });
-      await removeDirectory(`${folder}/${id}`, call);
+      await removeDirectory(above, call);
     },
   };
 }

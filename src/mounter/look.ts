@@ -26,15 +26,15 @@ export async function look(machine: Machine): Promise<readonly Client[]> {
   const host = (await machine.hostMounts()).filter(isGluster);
   const processes = await machine.clients();
   const mounted = new Map(
-    directories.map(({ id }) => {
-      const target = machine.mountPointOf(id);
+    directories.map(({ id, record }) => {
+      const target = machine.mountPointOf(id, record);
       return [id, own.findLast((mount) => mount.target === target)?.device] as const;
     }),
   );
   const all = [...own, ...host];
   const remembered = await rememberedDevices(machine, directories, { all, mounted });
   return directories.map((directory) => {
-    const mountPoint = machine.mountPointOf(directory.id);
+    const mountPoint = machine.mountPointOf(directory.id, directory.record);
     const device = mounted.get(directory.id) ?? remembered.get(directory.id);
     return {
       ...directory,

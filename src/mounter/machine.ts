@@ -17,8 +17,8 @@ export interface ClientDirectory {
  * `linux-machine.ts` and in memory (`test/fakes`).
  */
 export interface Machine {
-  /** Where the client of this id has its mount point. Touches nothing. */
-  mountPointOf(id: string): string;
+  /** Where the client of this id and record has its mount point. Touches nothing. */
+  mountPointOf(id: string, record: Pick<ClientRecord, 'target'> | undefined): string;
   directories(): Promise<readonly ClientDirectory[]>;
   /**
    * Makes the client's directory, its mount point and its record, or replaces the record: after a power cut there is

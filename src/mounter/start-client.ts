@@ -29,7 +29,7 @@ export async function startClient(
   call: Call,
 ): Promise<StartedClient> {
   const id = randomUUID();
-  const mountPoint = machine.mountPointOf(id);
+  const mountPoint = machine.mountPointOf(id, spec);
   const claim = claims.claim(id);
   const undo = async (cause: unknown, undoing: Call) => {
     try {
