@@ -5,7 +5,7 @@ import { addCounts, type Counts } from './test-counts.ts';
 
 /**
  * Runs test files in this process, as `run-part.ts TIMEOUT_MS GLOB`, and adds their counts to the total. A
- * pending test counts as failed: nothing here is skipped.
+ * pending test counts as failed: nothing here is skipped. `GLUSTER_CSI_TEST_ONLY`, a pattern, chooses by title.
  */
 const GRACE_MS = 10_000;
 const [timeoutMs, pattern] = process.argv.slice(2);
@@ -14,6 +14,8 @@ if (timeoutMs === undefined || pattern === undefined) throw new Error('usage: ru
 const files = globSync(pattern).sort();
 const mocha = new Mocha({ timeout: Number(timeoutMs), slow: Number(timeoutMs), color: process.stdout.isTTY });
 for (const file of files) mocha.addFile(file);
+const only = process.env['GLUSTER_CSI_TEST_ONLY'];
+if (only !== undefined) mocha.grep(new RegExp(only, 'i'));
 await mocha.loadFilesAsync();
 const counts = await runToEnd(mocha);
 addCounts(counts);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { debianPackages, ensureDebianPackages } from './setup/debian.ts';
+import { clusterPackages, debianPackages, ensureDebianPackages } from './setup/debian.ts';
 import { ensureGo } from './setup/go.ts';
 import { type Counts, closingLine, countsEnvironment, readCounts, sumCounts } from './test-counts.ts';
 
@@ -19,8 +19,8 @@ interface Part {
   readonly testMs: number;
   /** Minutes for the whole part; then it is stopped. */
   readonly minutes: number;
-  readonly needs: readonly ('debian' | 'go')[];
-  /** Runs at the same time as the other parts that say so, its lines marked with its name. */
+  readonly needs: readonly ('debian' | 'cluster' | 'go')[];
+  /** Runs at the same time as its neighbours that say so, its lines marked with its name. */
   readonly besideOthers?: true;
 }
 
@@ -70,6 +70,13 @@ const PARTS: readonly Part[] = [
     needs: ['debian'],
     besideOthers: true,
   },
+  {
+    name: 'e2e',
+    about: 'chart, image and pods in a real Kubernetes on the pool, with faults',
+    testMs: 300_000,
+    minutes: Number(process.env['GLUSTER_CSI_E2E_MINUTES'] ?? 30),
+    needs: ['debian', 'cluster', 'go'],
+  },
 ];
 const STOP_GRACE_MS = 30_000;
 const DRAIN_MS = 2_000;
@@ -99,11 +106,15 @@ function chooseParts(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
 }
 
-/** What runs at the same time. */
+/** What runs at the same time: neighbours that may. */
 function toStages(chosen: readonly Part[]): readonly (readonly Part[])[] {
-  const alone = chosen.filter(({ besideOthers }) => besideOthers !== true).map((part) => [part]);
-  const together = chosen.filter(({ besideOthers }) => besideOthers === true);
-  return together.length === 0 ? alone : [...alone, together];
+  const stages: Part[][] = [];
+  for (const part of chosen) {
+    const before = stages.at(-1);
+    if (part.besideOthers === true && before?.at(-1)?.besideOthers === true) before.push(part);
+    else stages.push([part]);
+  }
+  return stages;
 }
 
 async function runPart(part: Part, isMarked: boolean): Promise<Counts> {
@@ -119,6 +130,7 @@ async function attempt(part: Part, isMarked: boolean): Promise<Counts> {
   let path = process.env['PATH'] ?? '';
   try {
     if (part.needs.includes('debian')) ensureDebianPackages(debianPackages());
+    if (part.needs.includes('cluster')) ensureDebianPackages(clusterPackages());
     if (part.needs.includes('go')) path = `${ensureGo()}:${path}`;
   } catch (error) {
     console.error(`set-up: ${error instanceof Error ? error.message : String(error)}`);

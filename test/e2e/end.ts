@@ -1,0 +1,21 @@
+import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
+import { removeWriters } from './faults/under-writers.ts';
+import { removeForeignVolume, removeOwnVolume } from './install/existing-volumes.ts';
+import { installedSoFar } from './install/installed.ts';
+
+/** What closes a run: the servers have nothing left of any volume, and all of it goes down. */
+after('nothing is left on the servers', async function () {
+  this.timeout(180_000);
+  const installation = await installedSoFar();
+  if (installation === undefined) return;
+  const { cluster, gateways } = installation;
+  try {
+    await removeWriters(installation);
+    await removeForeignVolume(cluster.lab);
+    await removeOwnVolume(gateways);
+    await expectNothingLeft(cluster.lab);
+  } finally {
+    await gateways.close();
+    await cluster.down();
+  }
+});

@@ -1,0 +1,54 @@
+import { CLASSES } from '../install/chart-values.ts';
+
+export interface ClaimOptions {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly storage?: string;
+  readonly accessModes?: readonly ('ReadWriteMany' | 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteOncePod')[];
+  /** "" for a claim that names its volume. */
+  readonly storageClass?: string;
+  /** The PersistentVolume that it is for. */
+  readonly volume?: string;
+}
+
+/** The namespace of the tests' own pods and claims. */
+export const NAMESPACE_OF_TESTS = 'e2e';
+
+export function claim(options: ClaimOptions): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: options.name, namespace: options.namespace ?? NAMESPACE_OF_TESTS },
+    spec: {
+      accessModes: options.accessModes ?? ['ReadWriteMany'],
+      storageClassName: options.storageClass ?? CLASSES.delete,
+      ...(options.volume === undefined ? {} : { volumeName: options.volume }),
+      resources: { requests: { storage: options.storage ?? '64Mi' } },
+    },
+  };
+}
+
+export interface StaticVolumeOptions {
+  readonly name: string;
+  /** Names the Gluster volume, or a directory of it. */
+  readonly handle: string;
+  readonly readOnly?: boolean;
+  readonly mountOptions?: readonly string[];
+}
+
+/** A PersistentVolume for what is there already, as an administrator writes it. */
+export function staticVolume({ name, handle, readOnly = false, mountOptions }: StaticVolumeOptions): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: {
+      capacity: { storage: '64Mi' },
+      accessModes: ['ReadWriteMany'],
+      persistentVolumeReclaimPolicy: 'Retain',
+      storageClassName: '',
+      ...(mountOptions === undefined ? {} : { mountOptions }),
+      csi: { driver: 'file.csi.gluster.org', volumeHandle: handle, readOnly },
+    },
+  };
+}
