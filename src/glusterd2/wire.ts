@@ -40,6 +40,10 @@ export const ADDITIONS = {
   capacity: 'Capacity',
   /** `DELETE /v1/volumes/{v}` refuses while clients are connected, stops and deletes, and repeats safely. */
   safeDelete: 'VolumeSafeDelete',
+  /** Snapshots repeat safely, tell capacity, metadata and `ready`, page, and clone by size (`snapshot-wire.ts`). */
+  snapshots: 'SnapshotSafe',
+  /** `/v1/snapshot-groups`. */
+  snapshotGroups: 'SnapshotGroups',
 } as const;
 
 // --- errors -----------------------------------------------------------------------------------------
