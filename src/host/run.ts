@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { Fault } from '../control/fault.ts';
 import { limitTime } from '../control/limit-time.ts';
@@ -60,14 +61,40 @@ export async function run(
   return { exitCode: ended.exitCode, stdout: ended.stdout, stderr: ended.stderr };
 }
 
-function launch(file: string, args: readonly string[], options: CommandOptions) {
+/** A program that is talked to: one line at a time from it, one end of its stdin for it. */
+export interface Conversation {
+  /** The next line that it says; undefined once it has ended. */
+  line(): Promise<string | undefined>;
+  /** Closes its stdin, as this process's death does. */
+  close(): void;
+  /** Resolves with its exit code, undefined when a signal ended it. */
+  readonly ended: Promise<number | undefined>;
+}
+
+/** Starts a program in a process group of its own that ends by itself once its stdin is closed; it is never killed. */
+export function converse(file: string, args: readonly string[]): Conversation {
+  const child = launch(file, args, { timeoutMs: 0, input: '' }, true);
+  const ended = child.then(toEnded);
+  const lines =
+    child.stdout === null ? undefined : createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async line() {
+      const next = await lines?.next();
+      return next === undefined || next.done === true ? undefined : next.value;
+    },
+    close: () => child.stdin?.end(),
+    ended: ended.then(({ exitCode }) => exitCode),
+  };
+}
+
+function launch(file: string, args: readonly string[], options: CommandOptions, isOpen = false) {
   return execa(file, args, {
     detached: true,
     reject: false,
     extendEnv: false,
     env: { PATH, LC_ALL: 'C', ...options.env },
     stdin: options.input === undefined ? 'ignore' : 'pipe',
-    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.input === undefined || isOpen ? {} : { input: options.input }),
     maxBuffer: options.maxBuffer ?? 32 * 1024 * 1024,
     stripFinalNewline: false,
     cleanup: false,

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void fail(const char *what) {
@@ -25,7 +26,11 @@ static void enter_namespace(const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   /* Linux < 4.6 has no such namespaces, and nothing to leave. */
   if (file < 0 && errno == ENOENT) return;
-  if (file < 0 || setns(file, CLONE_NEWCGROUP) < 0) fail(path);
+  struct stat there, here;
+  /* A service without containers is in it already, and may be forbidden the call (RestrictNamespaces=). */
+  int is_ours = file >= 0 && fstat(file, &there) == 0 && stat("/proc/self/ns/cgroup", &here) == 0 &&
+                there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+  if (file < 0 || (!is_ours && setns(file, CLONE_NEWCGROUP) < 0)) fail(path);
   close(file);
 }
 

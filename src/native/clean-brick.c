@@ -1,0 +1,103 @@
+/*
+ * clean-brick BRICK SOURCE CLONE
+ *
+ * Makes a copy of a brick of the volume SOURCE fit to be a brick of the volume CLONE: removes what marks its root as
+ * part of a volume, and gives the pending marks of replication, trusted.afr.<SOURCE>-client-N, the clone's name. They
+ * say which bricks have missed a change; under their old name nobody would know them, and a stale copy would be
+ * served as good. Gluster lists what carries them in .glusterfs/indices, by gfid. May be repeated.
+ *
+ * Ends with 0, or with 1 and a line on stderr; 2 for wrong usage.
+ */
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { GFID = 36, NAMES = 65536, VALUE = 4096, PATH = 4096 };
+static const char *const ROOT_MARKS[] = {"trusted.glusterfs.volume-id", "trusted.gfid"};
+static const char *const INDICES[] = {".glusterfs/indices/xattrop", ".glusterfs/indices/dirty"};
+static const char PREFIX[] = "trusted.afr.";
+
+static void fail(const char *what) {
+  fprintf(stderr, "clean-brick: %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static int is_gfid(const char *name) {
+  if (strlen(name) != GFID) return 0;
+  for (int i = 0; i < GFID; i++) {
+    int dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? name[i] != '-' : !isxdigit((unsigned char)name[i])) return 0;
+  }
+  return 1;
+}
+
+/* The name in the clone, when it is a mark of the source's. */
+static int rename_mark(const char *name, const char *source, const char *clone, char *to, size_t size) {
+  size_t skip = sizeof PREFIX - 1, length = strlen(source);
+  if (strncmp(name, PREFIX, skip) != 0 || strncmp(name + skip, source, length) != 0) return 0;
+  const char *rest = name + skip + length;
+  if (strncmp(rest, "-client-", 8) != 0) return 0;
+  return snprintf(to, size, "%s%s%s", PREFIX, clone, rest) < (int)size;
+}
+
+static void translate(const char *path, const char *source, const char *clone) {
+  static char names[NAMES], value[VALUE];
+  ssize_t length = llistxattr(path, names, sizeof names);
+  if (length < 0) fail(path);
+  for (char *name = names; name < names + length; name += strlen(name) + 1) {
+    char to[256];
+    if (!rename_mark(name, source, clone, to, sizeof to)) continue;
+    ssize_t size = lgetxattr(path, name, value, sizeof value);
+    if (size < 0 || lsetxattr(path, to, value, (size_t)size, 0) < 0 || lremovexattr(path, name) < 0) fail(path);
+  }
+}
+
+/* A directory's handle is a link to its name in its parent's handle: its attributes are those behind the link. */
+static void translate_gfid(const char *gfid, const char *source, const char *clone) {
+  char handle[PATH], resolved[PATH + 2];
+  snprintf(handle, sizeof handle, ".glusterfs/%.2s/%.2s/%s", gfid, gfid + 2, gfid);
+  struct stat found;
+  if (lstat(handle, &found) < 0) {
+    /* It was removed, and its entry in the index not yet. */
+    if (errno == ENOENT) return;
+    fail(handle);
+  }
+  if (!S_ISLNK(found.st_mode)) return translate(handle, source, clone);
+  if (stat(handle, &found) == 0 && S_ISDIR(found.st_mode)) {
+    snprintf(resolved, sizeof resolved, "%s/.", handle);
+    return translate(resolved, source, clone);
+  }
+  translate(handle, source, clone);
+}
+
+static void translate_index(const char *index, const char *source, const char *clone) {
+  DIR *directory = opendir(index);
+  if (directory == NULL) {
+    if (errno == ENOENT) return;
+    fail(index);
+  }
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+    if (is_gfid(entry->d_name)) translate_gfid(entry->d_name, source, clone);
+  closedir(directory);
+}
+
+int main(int count, char **args) {
+  if (count != 4 || *args[2] == '\0' || *args[3] == '\0') {
+    fprintf(stderr, "usage: clean-brick BRICK SOURCE CLONE\n");
+    return 2;
+  }
+  /* Nothing of the path is followed out of the brick. */
+  if (chdir(args[1]) < 0) fail(args[1]);
+  for (size_t i = 0; i < sizeof INDICES / sizeof *INDICES; i++) translate_index(INDICES[i], args[2], args[3]);
+  for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS; i++)
+    if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
+  return 0;
+}
