@@ -99,5 +99,7 @@ int main(int count, char **args) {
   for (size_t i = 0; i < sizeof INDICES / sizeof *INDICES; i++) translate_index(INDICES[i], args[2], args[3]);
   for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS; i++)
     if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
+  int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0 || syncfs(root) < 0) fail(args[1]);
   return 0;
 }

@@ -58,10 +58,10 @@ async function findLeftovers(root: string, devices: readonly string[]): Promise<
   const mounts = (await readMounts()).map((mount) => mount.target);
   const loops = (await listLoops()).filter(({ file }) => file.startsWith(`${root}/`));
   const folders = devices.flatMap((device) =>
-    ['bricks', 'making', 'trash'].map((name) => join(device, name)),
+    ['bricks', 'making', 'snapshots', 'trash'].map((name) => join(device, name)),
   );
   const files = await Promise.all(
-    folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))),
+    folders.map(async (folder) => (await readdir(folder).catch(() => [])).map((name) => join(folder, name))),
   );
   return [
     ...mounts.filter((target) => devices.some((device) => target.startsWith(`${device}/`))),

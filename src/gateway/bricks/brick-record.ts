@@ -41,6 +41,9 @@ const recordV1 = brickKey.extend({
   accountBytes: bytes,
   createdAt: z.number().int().nonnegative(),
   record: recordText.exactOptional(),
+  /** Since snapshots: what it was copied from, and whose blocks it shares. */
+  origin: z.object({ snapshot: volumeName, volume: volumeName }).exactOptional(),
+  family: z.string().min(1).max(512).exactOptional(),
 });
 
 /** `<volume>.<subvol>.<brick>`: no volume name has a dot. */
@@ -99,11 +102,14 @@ export async function writeRecord(directory: string, brick: StoredBrick): Promis
     accountBytes: String(brick.accountBytes),
     createdAt,
     ...(brick.record === undefined ? {} : { record: brick.record }),
+    ...(brick.origin === undefined ? {} : { origin: brick.origin }),
+    ...(brick.family === undefined ? {} : { family: brick.family }),
   };
   await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Throws `wrong-state` for a file that cannot be read, or is of a newer format. */
+export async function readJson(path: string): Promise<unknown> {
   let json: unknown;
   try {
     json = JSON.parse(await readFile(path, 'utf8'));

@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { BrickOrigin } from './snapshot-store.ts';
 
 export type Provisioner = 'loop' | 'directory';
 
@@ -15,6 +16,8 @@ export interface BrickRequest extends BrickKey {
   readonly provisioner: Provisioner;
   /** Bytes of data that the brick must take; the store adds what its file system needs. */
   readonly dataBytes: bigint;
+  /** Made a copy of this brick's part of a snapshot, which lies on the same device; else empty. */
+  readonly origin?: BrickOrigin;
 }
 
 /**
@@ -36,6 +39,8 @@ export interface StoredBrick extends BrickRequest {
   readonly createdAt: number;
   /** Copy of the volume's record (`volume-record.ts`), for when Gluster has lost it; none while `reserved`. */
   readonly record?: string;
+  /** Images of one family share blocks; its own, when it has none. */
+  readonly family?: string;
 }
 
 export interface StoredDevice {

@@ -1,13 +1,17 @@
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { Fault, invalid } from '../../control/fault.ts';
+import { createFreezer, type Freezer } from '../../host/freeze.ts';
+import { nativeProgram } from '../../host/native-program.ts';
 import { brickDirectory, recordText, writeRecord } from './brick-record.ts';
 import type { BrickState, BrickStore, StoredBrick } from './brick-store.ts';
+import { createSnapshotStore } from './create-snapshot-store.ts';
 import { addDevice, removeDevice, setDeviceState } from './devices.ts';
 import { growBricks } from './grow-bricks.ts';
 import { mountBricks } from './mount-bricks.ts';
 import { reserveBricks } from './reserve-bricks.ts';
 import { Serial } from './serial.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { findBricks, markedDevices, surveyDevices } from './survey.ts';
 import { createTrash } from './trash.ts';
@@ -17,13 +21,31 @@ export interface BrickStoreOptions {
   readonly deviceRoots: readonly string[];
   /** Called before each step that changes something. Tests end the process there. */
   readonly onStep?: (name: string) => Promise<void>;
+  /** Default: the installed programs, the watchdog in the service's own cgroup. */
+  readonly freezer?: Freezer;
+  readonly cleanBrick?: string;
 }
 
-/** The bricks of this server. One process at a time may change them. */
-export function createBrickStore(options: BrickStoreOptions): BrickStore {
+/** The bricks of this server, and their snapshots. One process at a time may change them. */
+export interface Stores {
+  readonly bricks: BrickStore;
+  readonly snapshots: SnapshotStore;
+}
+
+export function createStores(options: BrickStoreOptions): Stores {
   const step = options.onStep ?? (async () => {});
-  const serial = new Serial();
-  const store: StoreContext = { roots: options.deviceRoots, step, serial, trash: createTrash(step) };
+  const { deviceRoots: roots, cleanBrick = nativeProgram('clean-brick') } = options;
+  const freezer = options.freezer ?? createFreezer({ program: nativeProgram('freeze'), cgroups: undefined });
+  const store: StoreContext = { roots, step, serial: new Serial(), trash: createTrash(step), cleanBrick };
+  return { bricks: createBricks(store, freezer), snapshots: createSnapshotStore(store, freezer) };
+}
+
+export function createBrickStore(options: BrickStoreOptions): BrickStore {
+  return createStores(options).bricks;
+}
+
+function createBricks(store: StoreContext, freezer: Freezer): BrickStore {
+  const { serial } = store;
 
   /** Work on a volume's bricks, in the volume's turn. */
   function onVolume<T>(volume: string, call: Call, work: () => Promise<T>): Promise<T> {
@@ -69,7 +91,7 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
         const bricks = (await listBricks(store, volume)).filter((brick) => brick.state === 'used');
         await growBricks(store, bricks, dataBytes, call);
       }),
-    mountAll: (call) => mountBricks(store, call),
+    mountAll: (call) => mountBricks(store, freezer, call),
   };
 }
 

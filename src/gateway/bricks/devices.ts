@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { Fault, invalid } from '../../control/fault.ts';
 import { brickDirectories } from './account.ts';
 import type { Provisioner, StoredDevice } from './brick-store.ts';
-import { MARK, readMark, writeMark } from './device-mark.ts';
+import { isAbsent, MARK, readMark, writeMark } from './device-mark.ts';
 import { checkDevicePath, checkDirectory, namesIn } from './device-paths.ts';
+import { snapshotDirectories } from './snapshot-record.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
 import type { MarkedDevice } from './survey.ts';
 import { markedDevices, surveyDevices } from './survey.ts';
-import { makeDeviceDirectories } from './trash.ts';
+import { DEVICE_DIRECTORIES, makeDeviceDirectories } from './trash.ts';
 
-const OWN = ['making', 'bricks', 'trash'];
+const OWN: readonly string[] = DEVICE_DIRECTORIES;
 /** What a freshly made file system, or an addDevice that a crash ended, leaves in a directory. */
 const HARMLESS = new Set([...OWN, 'lost+found', `${MARK}.new`]);
 
@@ -56,12 +57,18 @@ export async function removeDevice(store: StoreContext, path: string): Promise<v
         'wrong-state',
         `device ${path} holds ${bricks.length} bricks; delete their volumes first`,
       );
+    const snapshots = await snapshotDirectories(path);
+    if (snapshots.length > 0)
+      throw new Fault('wrong-state', `device ${path} holds ${snapshots.length} snapshots; delete them first`);
     await store.trash.settled();
     const [left] = await store.trash.empty(path);
     if (left !== undefined) throw new Fault('wrong-state', `${left.path} is still in use: ${left.reason}`);
     await store.step('unmark');
     await unlink(join(path, MARK));
     await rm(join(path, 'making'), { recursive: true, force: true });
+    await rmdir(join(path, 'snapshots')).catch((error: unknown) => {
+      if (!isAbsent(error)) throw error;
+    });
     await Promise.all(['bricks', 'trash'].map((name) => rmdir(join(path, name))));
   });
 }

@@ -1,13 +1,18 @@
 import { mkdir, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../control/fault.ts';
+import { syncDirectory } from '../../host/durable-file.ts';
 import { attachLoop, detachLoop, findLoops, refreshLoop } from '../../host/loop.ts';
 import { readMounts, topMount } from '../../host/mountinfo.ts';
 import { createSparse, growXfs, makeXfs, mountXfs } from '../../host/xfs.ts';
 import { brickDirectory, IMAGE, MOUNT_POINT } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
+import { cleanMarks } from './clean-marks.ts';
+import { copyImage } from './copy-image.ts';
 import { isAbsent } from './device-mark.ts';
 import { allocationGroups, LOG_BYTES } from './image-size.ts';
+import { snapshotDirectory } from './snapshot-record.ts';
+import type { BrickOrigin } from './snapshot-store.ts';
 
 type Step = (name: string) => Promise<void>;
 
@@ -16,7 +21,8 @@ const MIB = 1024n * 1024n;
 const UNFINISHED = 'image.making';
 
 /** Makes the image and mounts it, with an empty brick directory. Only for a brick that has never been used. */
-export async function makeLoopBrick(brick: StoredBrick, step: Step): Promise<void> {
+export async function makeLoopBrick(brick: StoredBrick, step: Step, cleanBrick: string): Promise<void> {
+  if (brick.origin !== undefined) return copyLoopBrick(brick, brick.origin, step, cleanBrick);
   const directory = brickDirectory(brick.device, brick);
   const image = join(directory, IMAGE);
   if ((await sizeOf(image)) === undefined) {
@@ -33,6 +39,27 @@ export async function makeLoopBrick(brick: StoredBrick, step: Step): Promise<voi
   } else await mountLoopBrick(brick, step);
   await step('brick-directory');
   await mkdir(brick.path, { recursive: true });
+}
+
+/** The same of a snapshot's image. Only for a brick that has never been used: what it says of its volume is removed. */
+async function copyLoopBrick(brick: StoredBrick, origin: BrickOrigin, step: Step, cleanBrick: string) {
+  const directory = brickDirectory(brick.device, brick);
+  const image = join(directory, IMAGE);
+  if ((await sizeOf(image)) === undefined) {
+    const unfinished = join(directory, UNFINISHED);
+    await rm(unfinished, { force: true });
+    await step('image');
+    await createSparse(unfinished, 0n);
+    await step('copy');
+    await copyImage(join(snapshotDirectory(brick.device, { ...brick, ...origin }), IMAGE), unfinished);
+    await step('image-done');
+    await rename(unfinished, image);
+    await syncDirectory(directory);
+  }
+  await mkdir(join(directory, MOUNT_POINT), { recursive: true });
+  await mountLoopBrick(brick, step);
+  await step('clean');
+  await cleanMarks(cleanBrick, { path: brick.path, source: origin.volume, clone: brick.volume });
 }
 
 /**

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { Semaphore } from '../../control/semaphore.ts';
+import type { Freezer } from '../../host/freeze.ts';
 import { detachLoop, findOrphanLoops } from '../../host/loop.ts';
+import { readMounts } from '../../host/mountinfo.ts';
 import { log } from '../../telemetry/log.ts';
-import { brickDirectory, IMAGE } from './brick-record.ts';
+import { brickDirectory, IMAGE, MOUNT_POINT } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
 import { isAbsent } from './device-mark.ts';
 import { namesIn } from './device-paths.ts';
@@ -23,11 +25,38 @@ interface Failed {
 const PARALLEL = 4;
 
 /** See BrickStore.mountAll. */
-export async function mountBricks(store: StoreContext, call: Call): Promise<readonly Failed[]> {
+export async function mountBricks(
+  store: StoreContext,
+  freezer: Freezer,
+  call: Call,
+): Promise<readonly Failed[]> {
   const devices = await markedDevices(store.roots);
+  await thawMounted(store, freezer);
   const failed = await Promise.all(devices.map(({ path }) => mountDevice(store, path, call)));
+  // What stood still when the power of a virtual machine failed, or its mount went, is mounted as it stood.
+  await thawMounted(store, freezer);
   for (const one of failed.flat()) log.error(one, 'brick not served');
   return failed.flat();
+}
+
+/** First of all: bricks of a gateway that died must not stand still, whatever else is wrong here. */
+async function thawMounted(store: StoreContext, freezer: Freezer): Promise<void> {
+  const mounted = (await readMounts()).filter(
+    ({ target, fsType }) => fsType === 'xfs' && isMountPoint(target, store.roots),
+  );
+  if (mounted.length === 0) return;
+  try {
+    await freezer.thaw(mounted.map(({ target }) => target));
+  } catch (error) {
+    log.error(
+      { err: error },
+      'bricks may be frozen: run "fsfreeze --unfreeze" on each mount below the devices',
+    );
+  }
+}
+
+function isMountPoint(target: string, roots: readonly string[]): boolean {
+  return target.endsWith(`/${MOUNT_POINT}`) && roots.some((root) => target.startsWith(`${root}/`));
 }
 
 async function mountDevice(store: StoreContext, device: string, call: Call): Promise<readonly Failed[]> {

@@ -9,8 +9,10 @@ import { log } from '../../telemetry/log.ts';
 import { brickDirectory, brickKey, brickPath, formatKey, MOUNT_POINT, writeRecord } from './brick-record.ts';
 import type { BrickRequest, StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
+import { findSnapshots } from './find-snapshots.ts';
 import { imageBytes } from './image-size.ts';
 import { makeLoopBrick } from './loop-brick.ts';
+import type { BrickOrigin } from './snapshot-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
 import { findBricks, markedDevices, surveyDevices } from './survey.ts';
@@ -71,7 +73,7 @@ interface Placed {
 async function place(store: StoreContext, token: string, requests: readonly BrickRequest[]): Promise<Placed> {
   const existing = await findExisting(store, token, requests);
   const missing = requests.filter((request) => !existing.has(formatKey(request)));
-  const fresh = missing.map((request) => toBrick(token, request));
+  const fresh = await Promise.all(missing.map((request) => toBrick(store, token, request)));
   await checkDevices(store, fresh);
   await store.step('place');
   const ended = await Promise.allSettled(fresh.map((brick) => placeOne(store, brick)));
@@ -111,7 +113,8 @@ function isSame(token: string, request: BrickRequest, brick: StoredBrick): boole
     brick.state !== 'deleting' &&
     brick.device === request.device &&
     brick.provisioner === request.provisioner &&
-    brick.dataBytes === request.dataBytes
+    brick.dataBytes === request.dataBytes &&
+    brick.origin?.snapshot === request.origin?.snapshot
   );
 }
 
@@ -134,8 +137,10 @@ async function checkDevices(store: StoreContext, fresh: readonly StoredBrick[]):
   );
 }
 
-function toBrick(token: string, request: BrickRequest): StoredBrick {
+async function toBrick(store: StoreContext, token: string, request: BrickRequest): Promise<StoredBrick> {
   const { volume, subvol, brick, device, provisioner, dataBytes } = request;
+  const source = request.origin === undefined ? undefined : await sourceOf(store, request, request.origin);
+  const account = accountBytes(request);
   return {
     volume,
     subvol,
@@ -146,9 +151,25 @@ function toBrick(token: string, request: BrickRequest): StoredBrick {
     state: 'reserved',
     token,
     path: brickPath(device, request),
-    accountBytes: accountBytes(request),
+    // An image never shrinks.
+    accountBytes: source !== undefined && source.accountBytes > account ? source.accountBytes : account,
     createdAt: Date.now(),
+    ...(request.origin === undefined ? {} : { origin: request.origin }),
+    ...(source === undefined ? {} : { family: source.family }),
   };
+}
+
+/** The part of a snapshot that a brick is copied from: a reflink stays on its file system. */
+async function sourceOf(store: StoreContext, request: BrickRequest, { snapshot }: BrickOrigin) {
+  const found = (await findSnapshots(store, { snapshot })).find(
+    ({ device, subvol, brick, state }) =>
+      state === 'taken' && device === request.device && subvol === request.subvol && brick === request.brick,
+  );
+  if (found !== undefined) return found;
+  throw new Fault(
+    'not-found',
+    `snapshot ${snapshot} has no brick ${formatKey(request)} on ${request.device}`,
+  );
 }
 
 /** The rename is the reservation: it fails when a brick of the key has come into being. */
@@ -171,7 +192,7 @@ async function placeOne(store: StoreContext, brick: StoredBrick): Promise<void> 
 async function make(store: StoreContext, brick: StoredBrick): Promise<void> {
   await store.step('make');
   if (brick.state !== 'reserved') return;
-  if (brick.provisioner === 'loop') await makeLoopBrick(brick, store.step);
+  if (brick.provisioner === 'loop') await makeLoopBrick(brick, store.step, store.cleanBrick);
   else await mkdir(brick.path, { recursive: true });
 }
 

@@ -9,6 +9,8 @@ export interface StoreContext {
   /** Keys: a volume's name for its bricks; ACCOUNT while promises are compared with space and written down. */
   readonly serial: Serial;
   readonly trash: Trash;
+  /** The path of `clean-brick` (src/native/clean-brick.c). */
+  readonly cleanBrick: string;
 }
 
 /** No volume has this name. */

@@ -3,11 +3,14 @@ import { isFault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
 import type { FileSystemFacts } from './account.ts';
 import { brickDirectories, readFileSystem, readImageUse, unpromisedBytes } from './account.ts';
-import { isKeyOf, readRecord } from './brick-record.ts';
+import { brickDirectory, isKeyOf, readRecord } from './brick-record.ts';
 import type { StoredBrick, StoredDevice } from './brick-store.ts';
 import type { DeviceMark } from './device-mark.ts';
 import { readMark } from './device-mark.ts';
 import { candidateDevices, checkDirectory, namesIn } from './device-paths.ts';
+import { familyOf, takenBytes } from './family.ts';
+import { snapshotDirectory } from './snapshot-record.ts';
+import { snapshotsOn } from './snapshots-on.ts';
 
 export interface MarkedDevice {
   readonly path: string;
@@ -88,13 +91,22 @@ export async function surveyDevices(roots: readonly string[]): Promise<readonly 
 type Surveyed = Awaited<ReturnType<typeof surveyDevice>>;
 
 async function surveyDevice({ path, mark }: MarkedDevice) {
-  const [fileSystem, found, directories] = await Promise.all([
+  const [fileSystem, found, directories, taken] = await Promise.all([
     readFileSystem(path),
     findBricks(path),
     brickDirectories(path),
+    snapshotsOn(path),
   ]);
-  const uses = await Promise.all(directories.map(readImageUse));
-  const damaged = await Promise.all(found.damaged.map(({ directory }) => readImageUse(directory)));
+  const unread = [...found.damaged.map(({ directory }) => directory), ...taken.damaged];
+  const damaged = await Promise.all(unread.map(readImageUse));
+  const families = [
+    ...found.bricks.map((brick) => [brickDirectory(path, brick), familyOf(brick)] as const),
+    ...taken.snapshots.map((one) => [snapshotDirectory(path, one), one.family] as const),
+    // Whose blocks they share cannot be told: they may be anybody's, and count for none of their own.
+  ];
+  const uses = await Promise.all(
+    families.map(async ([directory, family]) => ({ family, ...(await readImageUse(directory)) })),
+  );
   const promised = (provisioner: string) =>
     sum(found.bricks.filter((brick) => brick.provisioner === provisioner).map((brick) => brick.accountBytes));
   return {
@@ -102,8 +114,11 @@ async function surveyDevice({ path, mark }: MarkedDevice) {
     mark,
     fileSystem,
     bricks: directories.length,
-    imageBytes: sum(uses.map((use) => use.allocatedBytes)),
-    promisedToImages: promised('loop') + sum(damaged.map((use) => use.sizeBytes)),
+    imageBytes: takenBytes(uses),
+    promisedToImages:
+      promised('loop') +
+      sum(taken.snapshots.map((one) => one.accountBytes)) +
+      sum(damaged.map((use) => use.sizeBytes)),
     promisedToDirectories: promised('directory'),
   };
 }

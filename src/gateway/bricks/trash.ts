@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rmdir, truncate, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../../control/fault.ts';
 import { syncDirectory } from '../../host/durable-file.ts';
@@ -73,7 +73,7 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
       try {
         await step('trash');
         await rename(directory, grave);
-        await syncDirectory(join(device, 'bricks'));
+        await syncDirectory(dirname(directory));
         await step('detach');
         await detach(grave, step);
         await step('unlink');
@@ -153,8 +153,10 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** The directories of a device that bricks pass through. */
+/** What a device is made of; `snapshots` may be absent on one that is older than they are. */
+export const DEVICE_DIRECTORIES = ['making', 'bricks', 'snapshots', 'trash'] as const;
+
+/** The directories of a device that bricks and snapshots pass through. */
 export async function makeDeviceDirectories(device: string): Promise<void> {
-  for (const name of ['making', 'bricks', 'trash'])
-    await mkdir(join(device, name), { mode: 0o700, recursive: true });
+  for (const name of DEVICE_DIRECTORIES) await mkdir(join(device, name), { mode: 0o700, recursive: true });
 }

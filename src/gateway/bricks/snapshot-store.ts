@@ -1,0 +1,104 @@
+import type { Call } from '../../control/call.ts';
+
+/** Which brick of a snapshot's source lies where, and whether the snapshot has it. */
+export interface SnapshotMember {
+  readonly subvol: number;
+  readonly brick: number;
+  readonly peerId: string;
+  /** False: its server or process was down in that moment. */
+  readonly isPresent: boolean;
+}
+
+/** What each brick's record says of the whole snapshot. */
+export interface SnapshotFacts {
+  readonly snapshot: string;
+  readonly volume: string;
+  readonly volumeId: string;
+  /** Bytes that the volume promised. */
+  readonly capacity: bigint;
+  /** Gluster's words. */
+  readonly counts: {
+    readonly replica: number;
+    readonly arbiter: 0 | 1;
+    readonly disperse: number;
+    readonly redundancy: number;
+    readonly subvols: number;
+  };
+  /** The source's, to be carried over to clones. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly description: string;
+  readonly group: { readonly name: string; readonly metadata: Readonly<Record<string, string>> } | undefined;
+  /** In volume order. */
+  readonly members: readonly SnapshotMember[];
+}
+
+/**
+ * `taking`: prepared, of a create that is under way or died. `taken`: all bricks stood still together, the image is
+ * whole. `deleting`: a delete has begun.
+ */
+export type SnapshotState = 'taking' | 'taken' | 'deleting';
+
+/** One brick's part of a snapshot. */
+export interface StoredSnapshot extends SnapshotFacts {
+  readonly subvol: number;
+  readonly brick: number;
+  readonly device: string;
+  readonly state: SnapshotState;
+  /** Of the coordinator that takes it, as bricks have. */
+  readonly token: string;
+  readonly dataBytes: bigint;
+  /** Bytes that the device's account holds for it: the image's whole size. */
+  readonly accountBytes: bigint;
+  /** Milliseconds since the epoch: of the prepare; once `taken`, of the moment in which all bricks stood still. */
+  readonly createdAt: number;
+  /** Images of one family share blocks. */
+  readonly family: string;
+}
+
+/** Which bricks of this server a snapshot shall have. */
+export interface SnapshotRequest {
+  readonly facts: SnapshotFacts;
+  readonly bricks: readonly Pick<SnapshotMember, 'subvol' | 'brick'>[];
+}
+
+export interface SnapshotQuery {
+  readonly snapshot?: string;
+  readonly volume?: string;
+  readonly group?: string;
+}
+
+/**
+ * The snapshots of this server's bricks: reflinks of their images. They depend on nothing of their volume. What a
+ * process that dies leaves is `taking` or `deleting` and recognised by the next.
+ */
+export interface SnapshotStore {
+  find(query: SnapshotQuery, call: Call): Promise<readonly StoredSnapshot[]>;
+  /**
+   * Reserves space and names for the snapshots of this server's bricks of the volumes. Throws `exhausted`, `busy`
+   * (another token has the name), `wrong-state` (a brick is no image, or is not mounted).
+   */
+  prepare(token: string, requests: readonly SnapshotRequest[], call: Call): Promise<void>;
+  /** Brings what the token prepared to a standstill for `seconds` at most. Throws `busy`, `unreachable`, `not-found`. */
+  freeze(token: string, seconds: number, call: Call): Promise<void>;
+  /** Reflinks the images, while they stand still. */
+  take(token: string, call: Call): Promise<void>;
+  /** True when everything stood still without a break since `freeze`, and was taken. */
+  thaw(token: string, call: Call): Promise<boolean>;
+  /** taking → taken, to last. Throws `not-found`. Twice is success. */
+  commit(token: string, createdAt: number, call: Call): Promise<void>;
+  /** Thaws, and removes what the token prepared and is still `taking`; nothing there is success. */
+  forget(token: string, call: Call): Promise<void>;
+  markDeleting(snapshot: string, call: Call): Promise<void>;
+  /** Removes what is marked. */
+  remove(snapshot: string, call: Call): Promise<void>;
+  /** Tokens with something frozen by this process. */
+  isFrozen(token: string): boolean;
+}
+
+/** What a brick is made a copy of. */
+export interface BrickOrigin {
+  readonly snapshot: string;
+  /** The snapshot's source, after which replication's marks in it are named. */
+  readonly volume: string;
+}
