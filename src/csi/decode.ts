@@ -17,8 +17,8 @@ export function decodeName(name: string, field = 'name'): string {
 }
 
 /** A required id, as it came: whether it is one of ours is for the lookup to say. Throws `invalid` when it is empty. */
-export function decodeVolumeId(volumeId: string): string {
-  if (volumeId === '') throw invalid('volume_id', 'is missing; it is required');
+export function decodeVolumeId(volumeId: string, field = 'volume_id'): string {
+  if (volumeId === '') throw invalid(field, 'is missing; it is required');
   return volumeId;
 }
 

@@ -13,6 +13,7 @@ import { toCapacity } from './device-capacity.ts';
 import { createClient, type RestClient } from './http.ts';
 import { keyFile } from './key-file.ts';
 import { resizeVolume } from './resize-volume.ts';
+import { toSnapshotBackend } from './snapshots.ts';
 import { toVolume } from './to-volume.ts';
 import { ADDITIONS, capacityReply, deviceList, peerList, volumeInfo, volumeList } from './wire.ts';
 
@@ -49,6 +50,7 @@ export function toBackend(client: RestClient): RestBackend {
   };
   return {
     ...questions,
+    ...toSnapshotBackend(client, additions),
     create: (...request) => createVolume(client, questions, request),
     start: (name, call) => start(client, name, call),
     delete: (name, call) => deleteVolume(client, name, call),

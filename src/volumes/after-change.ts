@@ -1,7 +1,7 @@
 import { Fault, type FaultKind, isFault } from '../control/fault.ts';
 
 /** Faults after which external-provisioner asks again; after any other it forgets the volume, which then leaks. */
-const RETRIED: readonly FaultKind[] = ['busy', 'unreachable', 'uncertain', 'timed-out', 'cancelled'];
+export const RETRIED: readonly FaultKind[] = ['busy', 'unreachable', 'uncertain', 'timed-out', 'cancelled'];
 
 /**
  * Runs a step that comes after something was changed: whatever else goes wrong in it leaves as `uncertain`,

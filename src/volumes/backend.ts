@@ -1,5 +1,6 @@
 import type { Call } from '../control/call.ts';
 import type { VolumeName } from './ids.ts';
+import type { SnapshotBackend } from './snapshot-backend.ts';
 import type { Volume, VolumeClass, VolumeSpec } from './spec.ts';
 
 export interface VolumePage {
@@ -20,7 +21,7 @@ export interface Capacity {
  * Every method may also throw `unreachable` (nothing was changed), `timed-out` or `cancelled`; a method that
  * changes something throws `uncertain` when it cannot tell whether the change was made.
  */
-export interface Backend {
+export interface Backend extends SnapshotBackend {
   /** The volume, or undefined when there is none of that name. */
   find(name: VolumeName, call: Call): Promise<Volume | undefined>;
   /**

@@ -85,7 +85,12 @@ function isOfOtherVersion(volumeId: string): boolean {
   return /^gl\d+:[a-z]+:[a-z0-9-]+:.+$/.test(volumeId) && !volumeId.startsWith('gl1:volume:');
 }
 
-function notConfigured(kind: 'not-found' | 'wrong-state', { cluster }: Handle, clusters: Clusters): Fault {
+/** The fault for a handle of a cluster that is not in the configuration. */
+export function notConfigured(
+  kind: 'not-found' | 'wrong-state',
+  { cluster }: Pick<Handle, 'cluster'>,
+  clusters: Clusters,
+): Fault {
   const names = [...clusters.keys()].join(', ');
   return new Fault(
     kind,

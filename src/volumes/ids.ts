@@ -30,6 +30,13 @@ export interface DirectoryHandle {
 /** What a CSI volume id says. */
 export type Handle = VolumeHandle | DirectoryHandle;
 
+/** A snapshot, or a group of snapshots of one moment. Their names lie in the name space of volumes. */
+export interface SnapshotHandle {
+  readonly kind: 'snap' | 'group';
+  readonly cluster: ClusterName;
+  readonly name: VolumeName;
+}
+
 /** The forms of a handle, for texts. */
 export const HANDLE_FORMS =
   'gl1:volume:<cluster>:<volume>, or gl1:subvol:<cluster>:<volume>/<directory>[/<directory>…] with directories of ' +
@@ -114,4 +121,18 @@ export function toVolumeName(csiName: string, prefix = ''): VolumeName {
   return parseVolumeName(
     `${prefix}${slug === '' || (prefix === '' && slug.startsWith('-')) ? 'v' : ''}${slug}-${hash}`,
   );
+}
+
+/** The id of a snapshot or of a group: `gl1:snap:<cluster>:<name>`, `gl1:group:<cluster>:<name>`. */
+export function formatSnapshotHandle({ kind, cluster, name }: SnapshotHandle): string {
+  return `gl1:${kind}:${cluster}:${name}`;
+}
+
+/** Undefined when the text is no handle of this kind of ours. */
+export function parseSnapshotHandle(text: string, kind: SnapshotHandle['kind']): SnapshotHandle | undefined {
+  if (text.length > MAX_HANDLE_BYTES) return undefined;
+  const [version, given, cluster = '', name = '', ...rest] = text.split(':');
+  if (version !== 'gl1' || given !== kind || rest.length > 0) return undefined;
+  if (!CLUSTER_NAME.test(cluster) || !isVolumeName(name)) return undefined;
+  return { kind, cluster: cluster as ClusterName, name };
 }

@@ -14,8 +14,16 @@ export const KEYS = {
   volumeClass: 'class',
   claim: 'pvc',
   namespace: 'namespace',
+  /** Of a clone: the handle of what it was made from. */
+  source: 'source',
+  /** Of a clone: the size that was asked for, which an interrupted request may not have given it yet. */
+  cloneBytes: 'clone-bytes',
+  /** Of a snapshot: the VolumeSnapshot that it was taken for. */
+  snapshot: 'volumesnapshot',
+  /** Of a snapshot that only serves to clone a volume: the clone. Such a one has no owner and is not listed. */
+  madeFor: 'made-for',
 } as const;
-const FORMAT = '1';
+export const FORMAT = '1';
 
 /** glusterd 10 dies of an option value above 4 kB; the rest is for the gateway's own envelope and JSON's quotes. */
 const MAX_BYTES = 3600;
@@ -24,10 +32,12 @@ export interface Marked {
   readonly spec: VolumeSpec;
   readonly owner: string;
   readonly claim: ClassParameters['claim'];
+  /** What it is a clone of. */
+  readonly source?: { readonly handle: string } | undefined;
 }
 
 /** The metadata of a volume of ours. Throws `invalid` when it is longer than glusterd can keep. */
-export function toMetadata({ spec, owner, claim }: Marked): Readonly<Record<string, string>> {
+export function toMetadata({ spec, owner, claim, source }: Marked): Readonly<Record<string, string>> {
   const metadata = {
     [KEYS.format]: FORMAT,
     [KEYS.owner]: owner,
@@ -35,6 +45,9 @@ export function toMetadata({ spec, owner, claim }: Marked): Readonly<Record<stri
     [KEYS.volumeClass]: toClassText(spec),
     ...(claim.name === undefined ? {} : { [KEYS.claim]: claim.name }),
     ...(claim.namespace === undefined ? {} : { [KEYS.namespace]: claim.namespace }),
+    ...(source === undefined
+      ? {}
+      : { [KEYS.source]: source.handle, [KEYS.cloneBytes]: String(spec.capacityBytes) }),
   };
   const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(metadata)));
   if (bytes > MAX_BYTES) {
@@ -46,14 +59,14 @@ export function toMetadata({ spec, owner, claim }: Marked): Readonly<Record<stri
   return metadata;
 }
 
-/** True when the volume carries our mark. */
-export function isOwnedBy(owner: string, volume: Volume): boolean {
-  return volume.metadata[KEYS.owner] === owner;
+/** True when the volume or snapshot carries our mark. */
+export function isOwnedBy(owner: string, { metadata }: Pick<Volume, 'metadata'>): boolean {
+  return metadata[KEYS.owner] === owner;
 }
 
-/** True when the volume's metadata is of a form that this version reads. */
-export function isKnownFormat(volume: Volume): boolean {
-  return volume.metadata[KEYS.format] === FORMAT;
+/** True when the metadata is of a form that this version reads. */
+export function isKnownFormat({ metadata }: Pick<Volume, 'metadata'>): boolean {
+  return metadata[KEYS.format] === FORMAT;
 }
 
 /** One text for one class: keys in a fixed order, lists sorted by their parsers. */

@@ -61,7 +61,8 @@ function checkKind(kind: string): void {
   throw invalid('parameters.kind', `"${kind.slice(0, 32)}" ${later}; use "volume" or leave it out`);
 }
 
-function parsePrefix(prefix: string): string {
+/** What is put before names in Gluster. Throws `invalid`. */
+export function parsePrefix(prefix: string): string {
   if (prefix === '' || PREFIX.test(prefix)) return prefix;
   throw invalid('parameters.namePrefix', 'is 1 to 20 of A-Z, a-z, 0-9, "_" and "-", and begins with no dash');
 }

@@ -2,8 +2,11 @@ import { type Call, checkpoint } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
 import type { Backend, Capacity, VolumePage } from '../../src/volumes/backend.ts';
 import type { VolumeName } from '../../src/volumes/ids.ts';
+import type { GroupRequest, SnapshotRequest } from '../../src/volumes/snapshot.ts';
+import type { CloneRequest, SnapshotQuery } from '../../src/volumes/snapshot-backend.ts';
 import type { Layout, Volume, VolumeClass, VolumeSpec } from '../../src/volumes/spec.ts';
 import { FaultInjector } from './fault-injector.ts';
+import { MemorySnapshots, SNAPSHOT_POINTS } from './memory-snapshots.ts';
 
 /** The steps at which a fault can be put in, in the order in which they happen. */
 export const POINTS = [
@@ -18,6 +21,7 @@ export const POINTS = [
   'delete.remove',
   'list',
   'capacity',
+  ...SNAPSHOT_POINTS,
 ] as const;
 export type Point = (typeof POINTS)[number];
 
@@ -43,6 +47,12 @@ export class MemoryBackend implements Backend {
   readonly #bricks = new Map<VolumeName, Bricks>();
   readonly #clients = new Map<VolumeName, number>();
   readonly #inTransaction = new Set<VolumeName>();
+  readonly snapshots = new MemorySnapshots({
+    faults: this.faults,
+    volume: (name) => this.#volumes.get(name),
+    addClone: (request, source) => this.#addClone(request, source.capacityBytes),
+    transaction: (...names) => this.#transaction(...names),
+  });
   /** What lies on the devices, kept along: adding it up for each of many volumes would take a bench's time. */
   #takenBytes = 0n;
 
@@ -52,7 +62,8 @@ export class MemoryBackend implements Backend {
 
   /** All that there is, for comparing one history with another. */
   get state() {
-    return { volumes: [...this.#volumes.values()], bricks: [...this.#bricks.entries()] };
+    const volumes = [...this.#volumes.values()];
+    return { volumes, bricks: [...this.#bricks.entries()], ...this.snapshots.state };
   }
 
   /** A volume as somebody makes it by hand. */
@@ -74,7 +85,7 @@ export class MemoryBackend implements Backend {
   async create(spec: VolumeSpec, metadata: Readonly<Record<string, string>>, call: Call) {
     this.#begin('create', call);
     using _transaction = this.#transaction(spec.name);
-    if (this.#volumes.has(spec.name)) return 'exists';
+    if (this.#volumes.has(spec.name) || this.snapshots.has(spec.name)) return 'exists';
     await this.faults.step('create.reserve', call, () => this.#reserve(spec));
     return this.faults.step('create.define', call, () => this.#define(spec, metadata));
   }
@@ -132,17 +143,67 @@ export class MemoryBackend implements Backend {
     this.#begin('ping', call);
   }
 
+  async findSnapshot(name: VolumeName, call: Call) {
+    this.#begin('findSnapshot', call);
+    return this.snapshots.find(name, call);
+  }
+
+  async createSnapshot(request: SnapshotRequest, call: Call) {
+    this.#begin('createSnapshot', call);
+    return this.snapshots.create(request, call);
+  }
+
+  async listSnapshots(query: SnapshotQuery, call: Call) {
+    this.#begin('listSnapshots', call);
+    return this.snapshots.list(query, call);
+  }
+
+  async deleteSnapshot(name: VolumeName, call: Call) {
+    this.#begin('deleteSnapshot', call);
+    return this.snapshots.delete(name, call);
+  }
+
+  async clone(request: CloneRequest, call: Call) {
+    this.#begin('clone', call);
+    return this.snapshots.clone(request, call);
+  }
+
+  async createGroup(request: GroupRequest, call: Call) {
+    this.#begin('createGroup', call);
+    return this.snapshots.createGroup(request, call);
+  }
+
+  async findGroup(name: VolumeName, call: Call) {
+    this.#begin('findGroup', call);
+    return this.snapshots.findGroup(name, call);
+  }
+
+  async deleteGroup(name: VolumeName, call: Call) {
+    this.#begin('deleteGroup', call);
+    return this.snapshots.deleteGroup(name, call);
+  }
+
   #begin(method: keyof Backend, call: Call): void {
     this.calls.set(method, (this.calls.get(method) ?? 0) + 1);
     checkpoint(call);
   }
 
-  #transaction(name: VolumeName): Disposable {
-    if (this.#inTransaction.has(name)) {
-      throw new Fault('busy', `another transaction is in progress for ${name}; retry`);
+  #transaction(...names: VolumeName[]): Disposable {
+    const taken = names.find((name) => this.#inTransaction.has(name));
+    if (taken !== undefined) {
+      throw new Fault('busy', `another transaction is in progress for ${taken}; retry`);
     }
-    this.#inTransaction.add(name);
-    return { [Symbol.dispose]: () => this.#inTransaction.delete(name) };
+    for (const name of names) this.#inTransaction.add(name);
+    return {
+      [Symbol.dispose]: () => {
+        for (const name of names) this.#inTransaction.delete(name);
+      },
+    };
+  }
+
+  #addClone({ spec, metadata }: CloneRequest, sourceBytes: bigint | undefined): void {
+    this.#reserve({ ...spec, capacityBytes: max(spec.capacityBytes, sourceBytes ?? 0n) });
+    this.#define(spec, metadata);
   }
 
   /** Bricks that a dead request left are undone first. Done twice, it finds its own. */
@@ -177,7 +238,10 @@ export class MemoryBackend implements Backend {
     }
     const bricks = this.#bricks.get(name);
     if (bricks !== undefined) bricks.state = 'deleting';
-    await this.faults.step('delete.undefine', call, () => this.#volumes.delete(name));
+    await this.faults.step('delete.undefine', call, () => {
+      this.#volumes.delete(name);
+      this.snapshots.forgetClone(name);
+    });
   }
 
   #get(name: VolumeName): Volume {

@@ -77,11 +77,5 @@ export const BAD_CREATES: readonly Bad[] = [
   ],
   ['a flag for the graph', flags('xlator-option=*.x=y'), INVALID_ARGUMENT, /"xlator-option" is unknown/],
   ['two flags at odds', flags('ro', 'rw'), INVALID_ARGUMENT, /exclude each other/],
-  [
-    'a source',
-    { volumeContentSource: { volume: { volumeId: 'x' } } },
-    INVALID_ARGUMENT,
-    /^volume_content_source/,
-  ],
   ['mutable parameters', { mutableParameters: { a: 'b' } }, INVALID_ARGUMENT, /^mutable_parameters/],
 ];

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { BAD_CREATES } from './bad-creates.ts';
 import { BAD_PARAMETERS } from './bad-parameters.ts';
 import { BAD_REQUESTS } from './bad-requests.ts';
-import { createRequest, errorOf, type Harness, startController } from './controller-harness.ts';
+import { createRequest, errorOf, type Harness, NOTHING, startController } from './controller-harness.ts';
 
 describe('controller, bad input', () => {
   let harness: Harness;
@@ -12,7 +12,7 @@ describe('controller, bad input', () => {
   });
   after(() => harness[Symbol.asyncDispose]());
   afterEach(() => {
-    expect(harness.backend.state).to.deep.equal({ volumes: [], bricks: [] });
+    expect(harness.backend.state).to.deep.equal(NOTHING);
   });
 
   for (const [what, change, code, words] of BAD_CREATES) {

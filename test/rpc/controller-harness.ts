@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, credentials, type ServiceError } from '@grpc/grpc-js';
-import { csi } from '../../src/grpc/contract.ts';
 import { controllerServices } from '../../src/csi/controller/controller-service.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import type { ControllerDefinition } from '../../src/grpc/generated/csi/v1/Controller.ts';
+import type { GroupControllerDefinition } from '../../src/grpc/generated/csi/v1/GroupController.ts';
 import type { IdentityDefinition } from '../../src/grpc/generated/csi/v1/Identity.ts';
 import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
 import { type RunningServer, serve } from '../../src/grpc/server.ts';
@@ -16,7 +17,10 @@ export const MIB = 1024 * 1024;
 export const GIB = 1024 * MIB;
 export const MOUNT: VolumeCapability = { mount: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' } };
 
-type Definitions = ControllerDefinition & IdentityDefinition;
+/** What a cluster holds that nothing was made in. */
+export const NOTHING = new MemoryBackend().state;
+
+type Definitions = ControllerDefinition & IdentityDefinition & GroupControllerDefinition;
 type Names = keyof {
   [Name in keyof Definitions as string extends Name ? never : number extends Name ? never : Name]: true;
 };
@@ -41,6 +45,7 @@ export async function startController(clusterNames: readonly string[] = ['east']
   const server = await serve({ endpoint, services });
   const clients = {
     identity: new csi.Identity(endpoint, credentials.createInsecure()),
+    group: new csi.GroupController(endpoint, credentials.createInsecure()),
     controller: new csi.Controller(endpoint, credentials.createInsecure()),
   };
   return {
@@ -48,7 +53,9 @@ export async function startController(clusterNames: readonly string[] = ['east']
     backend: at(backends, 0),
     server,
     rpc(name, request, deadlineMs = 20_000) {
-      const client = name in csi.Identity.service ? clients.identity : clients.controller;
+      const isOf = ({ service }: { readonly service: object }) => name in service;
+      const other = isOf(csi.GroupController) ? clients.group : clients.controller;
+      const client = isOf(csi.Identity) ? clients.identity : other;
       return unary(client, name, request, Date.now() + deadlineMs);
     },
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { csi } from '../../src/grpc/contract.ts';
 import { CONTROLLER_CAPABILITIES, controllerServices } from '../../src/csi/controller/controller-service.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import {
   createRequest,
@@ -10,6 +10,7 @@ import {
   type Harness,
   MIB,
   MOUNT,
+  NOTHING,
   OWNER,
   startController,
 } from './controller-harness.ts';
@@ -34,6 +35,7 @@ describe('controller', () => {
     const { capabilities } = await harness.rpc('GetPluginCapabilities', {});
     expect(capabilities.map((one) => one.service?.type ?? one.volumeExpansion?.type)).to.deep.equal([
       'CONTROLLER_SERVICE',
+      'GROUP_CONTROLLER_SERVICE',
       'ONLINE',
     ]);
     expect(await harness.rpc('Probe', {})).to.deep.equal({ ready: { value: true } });
@@ -57,6 +59,11 @@ describe('controller', () => {
       GET_VOLUME: ['ControllerGetVolume'],
       // A way to read access modes, no method.
       SINGLE_NODE_MULTI_WRITER: [],
+      CREATE_DELETE_SNAPSHOT: ['CreateSnapshot', 'DeleteSnapshot'],
+      LIST_SNAPSHOTS: ['ListSnapshots'],
+      GET_SNAPSHOT: ['GetSnapshot'],
+      // A way to make volumes, no method.
+      CLONE_VOLUME: [],
     };
     expect(Object.keys(needs)).to.have.members(CONTROLLER_CAPABILITIES);
     const [, controller] = controllerServices({ clusters: new Map(), driverName: OWNER, version: '1' });
@@ -69,10 +76,10 @@ describe('controller', () => {
     const all = Object.keys(csi.Controller.service) as (keyof typeof csi.Controller.service)[];
     const others = all.filter((name) => !controller?.methodNames.includes(String(name)));
     expect(others)
-      .to.include('CreateSnapshot')
-      .and.have.length(all.length - 8);
+      .to.include('ControllerPublishVolume')
+      .and.have.length(all.length - 12);
     for (const name of others) {
-      const error = await errorOf(harness.rpc(name as 'CreateSnapshot', {}));
+      const error = await errorOf(harness.rpc(name as 'ControllerPublishVolume', {}));
       expect(error.code, String(name)).to.equal(status.UNIMPLEMENTED);
     }
   });
@@ -171,7 +178,7 @@ describe('controller', () => {
     );
     await harness.rpc('DeleteVolume', { volumeId: id });
     await harness.rpc('DeleteVolume', { volumeId: id });
-    expect(harness.backend.state).to.deep.equal({ volumes: [], bricks: [] });
+    expect(harness.backend.state).to.deep.equal(NOTHING);
     expect((await errorOf(harness.rpc('ControllerGetVolume', { volumeId: id }))).code).to.equal(
       status.NOT_FOUND,
     );

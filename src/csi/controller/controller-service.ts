@@ -2,13 +2,18 @@ import { csi } from '../../grpc/contract.ts';
 import type { _csi_v1_ControllerServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/ControllerServiceCapability.ts';
 import { type Service, service } from '../../grpc/service.ts';
 import type { Clusters } from '../../volumes/clusters.ts';
+import { groupService } from '../group/group-service.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
 import type { ControllerContext } from './context.ts';
+import { createSnapshotMethod } from './create-snapshot.ts';
 import { createVolumeMethod } from './create-volume.ts';
+import { deleteSnapshotMethod } from './delete-snapshot.ts';
 import { deleteVolumeMethod } from './delete-volume.ts';
 import { expandVolumeMethod } from './expand-volume.ts';
 import { getCapacityMethod } from './get-capacity.ts';
+import { getSnapshotMethod } from './get-snapshot.ts';
 import { getVolumeMethod } from './get-volume.ts';
+import { listSnapshotsMethod } from './list-snapshots.ts';
 import { listVolumesMethod } from './list-volumes.ts';
 import { validateVolumeCapabilitiesMethod } from './validate-volume-capabilities.ts';
 
@@ -20,15 +25,20 @@ export const CONTROLLER_CAPABILITIES: readonly Capability[] = [
   'GET_CAPACITY',
   'GET_VOLUME',
   'SINGLE_NODE_MULTI_WRITER',
+  'CREATE_DELETE_SNAPSHOT',
+  'LIST_SNAPSHOTS',
+  'GET_SNAPSHOT',
+  'CLONE_VOLUME',
 ];
 
 export interface ControllerOptions extends Plugin {
   readonly clusters: Clusters;
 }
 
-/** The services of the controller role: Identity and Controller. */
+/** The services of the controller role: Identity, Controller and GroupController. */
 export function controllerServices({ clusters, driverName, version }: ControllerOptions): readonly Service[] {
-  return [identityService({ driverName, version }), controllerService({ clusters, owner: driverName })];
+  const context = { clusters, owner: driverName };
+  return [identityService({ driverName, version }), controllerService(context), groupService(context)];
 }
 
 function controllerService(context: ControllerContext): Service {
@@ -40,6 +50,10 @@ function controllerService(context: ControllerContext): Service {
     GetCapacity: getCapacityMethod(context),
     ValidateVolumeCapabilities: validateVolumeCapabilitiesMethod(context),
     ControllerExpandVolume: expandVolumeMethod(context),
+    CreateSnapshot: createSnapshotMethod(context),
+    DeleteSnapshot: deleteSnapshotMethod(context),
+    ListSnapshots: listSnapshotsMethod(context),
+    GetSnapshot: getSnapshotMethod(context),
     // No locks: it tells what is fixed.
     ControllerGetCapabilities: {
       decode: () => undefined,

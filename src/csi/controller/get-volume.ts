@@ -3,6 +3,7 @@ import type { ControllerGetVolumeResponse } from '../../grpc/generated/csi/v1/Co
 import type { Method } from '../../grpc/method.ts';
 import { type LocatedDirectory, type LocatedVolume, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
+import { KEYS } from '../../volumes/metadata.ts';
 import { decodeVolumeId } from '../decode.ts';
 import type { ControllerContext } from './context.ts';
 import { type ToldVolume, toVolumeReply } from './volume-reply.ts';
@@ -19,9 +20,10 @@ export function getVolumeMethod({
   return {
     decode: ({ volumeId }) => locate(clusters, decodeVolumeId(volumeId)),
     async run(located, call) {
-      const { capacityBytes } = await getVolume(located, call);
+      const { capacityBytes, metadata } = await getVolume(located, call);
       // Of a directory only its volume is known to be there, and it has no size of its own.
-      return { ...located, capacityBytes: located.kind === 'volume' ? capacityBytes : undefined };
+      if (located.kind !== 'volume') return { ...located, capacityBytes: undefined };
+      return { ...located, capacityBytes, source: metadata[KEYS.source] };
     },
     encode: (volume) => ({ volume: toVolumeReply(volume), status: {} }),
   };

@@ -3,6 +3,7 @@ import type { ListVolumesRequest__Output } from '../../grpc/generated/csi/v1/Lis
 import type { ListVolumesResponse } from '../../grpc/generated/csi/v1/ListVolumesResponse.ts';
 import type { Method } from '../../grpc/method.ts';
 import { type ListVolumes, listVolumes, type VolumeListing } from '../../volumes/list-volumes.ts';
+import { KEYS } from '../../volumes/metadata.ts';
 import { formatPageToken, parsePageToken } from '../../volumes/page-token.ts';
 import type { ControllerContext } from './context.ts';
 import { toVolumeReply } from './volume-reply.ts';
@@ -23,7 +24,9 @@ export function listVolumesMethod({
     },
     run: listVolumes,
     encode: ({ volumes, next }) => ({
-      entries: volumes.map((volume) => ({ volume: toVolumeReply(volume) })),
+      entries: volumes.map((volume) => ({
+        volume: toVolumeReply({ ...volume, source: volume.metadata[KEYS.source] }),
+      })),
       nextToken: next === undefined ? '' : formatPageToken(next),
     }),
   };

@@ -1,5 +1,6 @@
 import type { Volume } from '../../grpc/generated/csi/v1/Volume.ts';
 import { type ClusterName, type DirectoryPath, formatHandle, type VolumeName } from '../../volumes/ids.ts';
+import { toContentSource } from './content-source.ts';
 
 export interface ToldVolume {
   readonly cluster: ClusterName;
@@ -7,13 +8,15 @@ export interface ToldVolume {
   /** Of a directory: where it lies in the volume. */
   readonly directory?: DirectoryPath;
   readonly capacityBytes: bigint | undefined;
+  /** What it was made from, as a handle. */
+  readonly source?: string | undefined;
 }
 
 /**
  * A volume as the CO is told of it. Its context is empty, since a PersistentVolume keeps it for ever: where the
  * cluster's servers are is for the node's configuration to say. A capacity of 0 means unknown.
  */
-export function toVolumeReply({ cluster, name, directory, capacityBytes }: ToldVolume): Volume {
+export function toVolumeReply({ cluster, name, directory, capacityBytes, source }: ToldVolume): Volume {
   return {
     volumeId: formatHandle(
       directory === undefined
@@ -22,5 +25,6 @@ export function toVolumeReply({ cluster, name, directory, capacityBytes }: ToldV
     ),
     capacityBytes: String(capacityBytes ?? 0n),
     volumeContext: {},
+    contentSource: toContentSource(source),
   };
 }

@@ -22,7 +22,11 @@ export function identityService({ driverName, version }: Plugin): Service {
       decode: () => undefined,
       run: async () => undefined,
       encode: () => ({
-        capabilities: [{ service: { type: 'CONTROLLER_SERVICE' } }, { volumeExpansion: { type: 'ONLINE' } }],
+        capabilities: [
+          { service: { type: 'CONTROLLER_SERVICE' } },
+          { service: { type: 'GROUP_CONTROLLER_SERVICE' } },
+          { volumeExpansion: { type: 'ONLINE' } },
+        ],
       }),
     },
     // Ready means that calls are taken. It does not ask the storage: a slow backend must not get the plugin restarted.
