@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { BAD_CREATES } from './bad-creates.ts';
 import { BAD_PARAMETERS } from './bad-parameters.ts';
 import { BAD_REQUESTS } from './bad-requests.ts';
+import { BAD_SNAPSHOTS } from './bad-snapshots.ts';
 import { createRequest, errorOf, type Harness, NOTHING, startController } from './controller-harness.ts';
 
 describe('controller, bad input', () => {
@@ -31,7 +32,7 @@ describe('controller, bad input', () => {
     });
   }
 
-  for (const [rpc, what, request, code, words] of BAD_REQUESTS) {
+  for (const [rpc, what, request, code, words] of [...BAD_REQUESTS, ...BAD_SNAPSHOTS]) {
     it(`${rpc}: ${what}`, async () => {
       const error = await errorOf(harness.rpc(rpc, request));
       expect(status[error.code], error.details).to.equal(status[code]);
@@ -49,6 +50,19 @@ describe('controller, bad input', () => {
   ]) {
     it(`DeleteVolume: ${JSON.stringify(volumeId.slice(0, 30))} is no volume of ours, and gone`, async () => {
       expect(await harness.rpc('DeleteVolume', { volumeId })).to.deep.equal({});
+    });
+  }
+
+  for (const id of [
+    'reallyfakeid',
+    '../../etc',
+    'gl1:snap:east:-rf',
+    'gl1:volume:east:a',
+    'x'.repeat(4000),
+  ]) {
+    it(`DeleteSnapshot: ${JSON.stringify(id.slice(0, 30))} is no snapshot of ours, and gone`, async () => {
+      expect(await harness.rpc('DeleteSnapshot', { snapshotId: id })).to.deep.equal({});
+      expect(await harness.rpc('DeleteVolumeGroupSnapshot', { groupSnapshotId: id })).to.deep.equal({});
     });
   }
 

@@ -12,15 +12,11 @@ import {
   NOTHING,
   startController,
 } from './controller-harness.ts';
+import { SNAPSHOT_USE_CASES, type UseCase } from './snapshot-use-cases.ts';
 
 /** After these the provisioner asks again; after any other code it forgets a volume that may exist. */
 const RETRIED = [status.CANCELLED, status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.ABORTED];
 const volumeId = 'gl1:volume:east:pvc-1';
-
-interface UseCase {
-  prepare?(harness: Harness): Promise<unknown>;
-  act(harness: Harness, deadlineMs: number): Promise<unknown>;
-}
 
 const create = (harness: Harness, deadlineMs: number) =>
   harness.rpc('CreateVolume', createRequest('pvc-1'), deadlineMs);
@@ -56,6 +52,7 @@ const USE_CASES: Record<string, UseCase> = {
     act: (harness, ms) =>
       harness.rpc('ValidateVolumeCapabilities', { volumeId, volumeCapabilities: [MOUNT] }, ms),
   },
+  ...SNAPSHOT_USE_CASES,
 };
 
 /** What a history of calls ends in. */
@@ -109,9 +106,12 @@ describe('every RPC, with a fault in every step, retried until it succeeds, ends
     });
   }
 
-  it('CreateVolume, DeleteVolume and ControllerExpandVolume with two faults', async function () {
-    this.timeout(120_000);
-    for (const name of ['CreateVolume', 'DeleteVolume', 'ControllerExpandVolume']) {
+  const TWICE = ['CreateVolume', 'DeleteVolume', 'ControllerExpandVolume'];
+  const COPIES = ['CreateSnapshot', 'CreateVolume from a snapshot', 'CreateVolume from a volume'];
+  const GROUPS = ['CreateVolumeGroupSnapshot', 'DeleteVolumeGroupSnapshot'];
+  for (const name of [...TWICE, ...COPIES, ...GROUPS]) {
+    it(`${name} with two faults`, async function () {
+      this.timeout(120_000);
       const useCase = USE_CASES[name] ?? expect.fail(name);
       const clean = await play(useCase, []);
       for (const first of clean.steps) {
@@ -126,8 +126,8 @@ describe('every RPC, with a fault in every step, retried until it succeeds, ends
           }
         }
       }
-    }
-  });
+    });
+  }
 });
 
 describe('duplicates of an RPC at the same time', () => {

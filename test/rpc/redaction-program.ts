@@ -25,6 +25,17 @@ for (let i = 0; i < 2; i += 1) {
   );
   await tell(harness.rpc('ValidateVolumeCapabilities', { volumeId, volumeCapabilities: [MOUNT], secrets }));
   await tell(harness.rpc('CreateSnapshot', { sourceVolumeId: volumeId, name: 's', secrets }));
+  const snapshotId = 'gl1:snap:east:s';
+  const volumeContentSource = { snapshot: { snapshotId } };
+  await tell(harness.rpc('CreateSnapshot', { sourceVolumeId: volumeId, name: '', secrets }));
+  await tell(harness.rpc('CreateVolume', createRequest('pvc-3', { secrets, volumeContentSource })));
+  await tell(harness.rpc('ListSnapshots', { snapshotId, secrets }));
+  await tell(harness.rpc('GetSnapshot', { snapshotId, secrets }));
+  await tell(harness.rpc('CreateVolumeGroupSnapshot', { name: 'g', sourceVolumeIds: [volumeId], secrets }));
+  const groupSnapshotId = 'gl1:group:east:g';
+  await tell(harness.rpc('GetVolumeGroupSnapshot', { groupSnapshotId, secrets }));
+  await tell(harness.rpc('DeleteVolumeGroupSnapshot', { groupSnapshotId, secrets }));
+  await tell(harness.rpc('DeleteSnapshot', { snapshotId, secrets }));
   await tell(harness.rpc('ControllerPublishVolume', { volumeId, nodeId: 'n', secrets }));
   await tell(harness.rpc('DeleteVolume', { volumeId, secrets }));
 }
