@@ -101,6 +101,8 @@ export const gatewayConfig = z.strictObject({
         .exactOptional(),
     })
     .prefault({}),
+  /** The server's cgroups: the watchdog of a freeze lives there in a group of its own, gluster-csi/freeze. */
+  cgroupDirectory: absolutePath.default('/sys/fs/cgroup'),
   /** How many changing gluster commands run at once. */
   parallelMutations: z.number().int().min(1).max(64).default(8),
 });

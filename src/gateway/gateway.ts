@@ -8,6 +8,7 @@ import { toAccessOptions } from './access-options.ts';
 import { accountOf } from './account-of.ts';
 import type { Issuers } from './auth.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
+import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { EventRing } from './event-ring.ts';
 import type { Gluster } from './gluster-cli/gluster.ts';
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
@@ -25,6 +26,8 @@ import type { VolumeDeps } from './volumes/deps.ts';
 export interface GatewayParts {
   readonly gluster: Gluster;
   readonly bricks: BrickStore;
+  /** Absent: no snapshots are made here. */
+  readonly snapshots?: SnapshotStore;
 }
 
 export interface Gateway {
@@ -41,7 +44,8 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
   const events = new EventRing();
   const clients = createPeerClients(config, issuers.peers.key);
   const { hostname, deviceRoots, zone } = config;
-  const local = { hostname, zone, deviceRoots, bricks: parts.bricks, tokens, events };
+  const { bricks, snapshots } = parts;
+  const local = { hostname, zone, deviceRoots, bricks, snapshots, tokens, events };
   const pool = createPool({
     gluster: parts.gluster,
     local: (peerId) => createLocalServer(peerId, local),
@@ -71,7 +75,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
       server = await createServer(config, api.listener);
       const address = await server.listen();
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
-      housekeeping = startHousekeeping(deps, parts.bricks);
+      housekeeping = startHousekeeping(deps, bricks, snapshots);
       return address;
     },
     async stop() {

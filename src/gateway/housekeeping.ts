@@ -4,9 +4,11 @@ import { isFault } from '../control/fault.ts';
 import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
+import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
 import { sweep } from './sweep.ts';
+import { sweepSnapshots } from './sweep-snapshots.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
 
 const SWEEP_EVERY_MS = 10 * 60_000;
@@ -28,7 +30,11 @@ export interface Housekeeping {
  * glusterd answers), then every ten minutes sweeps and sees to the volumes' records. A round that fails is logged
  * and repeated.
  */
-export function startHousekeeping(deps: VolumeDeps, store: BrickStore): Housekeeping {
+export function startHousekeeping(
+  deps: VolumeDeps,
+  store: BrickStore,
+  snapshots?: SnapshotStore,
+): Housekeeping {
   const stopped = new AbortController();
   let isUp = false;
   let timer: NodeJS.Timeout | undefined;
@@ -48,6 +54,7 @@ export function startHousekeeping(deps: VolumeDeps, store: BrickStore): Housekee
       if (!isUp) await bringUp(deps, store, call);
       isUp = true;
       await sweep(deps, store, call);
+      await sweepSnapshots(deps, snapshots, call);
       await keepRecords(deps, store, call);
     } catch (error) {
       if (stopped.signal.aborted) return;

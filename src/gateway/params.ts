@@ -15,6 +15,20 @@ export function volumeParam({ params }: Params): string {
   return name;
 }
 
+/** Throws `not-found`. */
+export function snapshotParam({ params }: Params): string {
+  const name = params['snapname'] ?? '';
+  if (!VOLUME.test(name)) throw new Fault('not-found', 'snapshot not found');
+  return name;
+}
+
+/** Throws `not-found`. */
+export function groupParam({ params }: Params): string {
+  const name = params['group'] ?? '';
+  if (!VOLUME.test(name)) throw new Fault('not-found', 'snapshot group not found');
+  return name;
+}
+
 /** Throws `invalid` for what is no UUID. */
 export function peerParam({ params }: Params): string {
   const id = params['peerid'] ?? '';

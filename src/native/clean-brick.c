@@ -1,10 +1,13 @@
 /*
- * clean-brick BRICK SOURCE CLONE
+ * clean-brick BRICK SOURCE CLONE [NUMBER...]
  *
  * Makes a copy of a brick of the volume SOURCE fit to be a brick of the volume CLONE: removes what marks its root as
  * part of a volume, and gives the pending marks of replication, trusted.afr.<SOURCE>-client-N, the clone's name. They
  * say which bricks have missed a change; under their old name nobody would know them, and a stale copy would be
  * served as good. Gluster lists what carries them in .glusterfs/indices, by gfid. May be repeated.
+ *
+ * The NUMBERs are those of bricks of the same set that begin empty: the root is marked and listed as one that they have
+ * missed, as Gluster does when it replaces a brick, so that they are healed from here.
  *
  * Ends with 0, or with 1 and a line on stderr; 2 for wrong usage.
  */
@@ -89,9 +92,32 @@ static void translate_index(const char *index, const char *source, const char *c
   closedir(directory);
 }
 
+static const char ROOT_GFID[] = "00000000-0000-0000-0000-000000000001";
+
+/* The index holds links to one file of its own. */
+static void list_root(void) {
+  static const char base[] = ".glusterfs/indices/xattrop/xattrop-00000000-0000-0000-0000-0000c105e000";
+  char entry[PATH];
+  snprintf(entry, sizeof entry, "%s/%s", INDICES[0], ROOT_GFID);
+  const char *const folders[] = {".glusterfs", ".glusterfs/indices", INDICES[0]};
+  for (int i = 0; i < 3; i++)
+    if (mkdir(folders[i], 0700) < 0 && errno != EEXIST) fail(folders[i]);
+  int file = open(base, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0 || (link(base, entry) < 0 && errno != EEXIST)) fail(entry);
+  close(file);
+}
+
+static void blame(const char *clone, const char *number) {
+  /* Data, metadata, entries: big-endian counts of what was missed. */
+  static const unsigned char missed[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
+  char name[256];
+  if (snprintf(name, sizeof name, "%s%s-client-%s", PREFIX, clone, number) >= (int)sizeof name) exit(2);
+  if (lsetxattr(".", name, missed, sizeof missed, 0) < 0) fail(name);
+}
+
 int main(int count, char **args) {
-  if (count != 4 || *args[2] == '\0' || *args[3] == '\0') {
-    fprintf(stderr, "usage: clean-brick BRICK SOURCE CLONE\n");
+  if (count < 4 || *args[2] == '\0' || *args[3] == '\0') {
+    fprintf(stderr, "usage: clean-brick BRICK SOURCE CLONE [NUMBER...]\n");
     return 2;
   }
   /* Nothing of the path is followed out of the brick. */
@@ -99,6 +125,8 @@ int main(int count, char **args) {
   for (size_t i = 0; i < sizeof INDICES / sizeof *INDICES; i++) translate_index(INDICES[i], args[2], args[3]);
   for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS; i++)
     if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
+  for (int i = 4; i < count; i++) blame(args[3], args[i]);
+  if (count > 4) list_root();
   int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0 || syncfs(root) < 0) fail(args[1]);
   return 0;

@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
-import { createBrickStore } from '../gateway/bricks/create-brick-store.ts';
+import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
+import { createClientCgroups } from '../host/client-cgroup.ts';
+import { createFreezer } from '../host/freeze.ts';
+import { nativeProgram } from '../host/native-program.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { accepts } from './health.ts';
 import type { Stop } from './stop.ts';
@@ -11,8 +14,14 @@ import type { Stop } from './stop.ts';
 export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const config = readConfigFile(flags.config, gatewayConfig);
   const gluster = createGluster({ parallelMutations: config.parallelMutations });
-  const bricks = createBrickStore({ deviceRoots: config.deviceRoots });
-  const gateway = createGateway(config, { gluster, bricks });
+  const cgroups = createClientCgroups({
+    directory: config.cgroupDirectory,
+    program: nativeProgram('in-cgroup'),
+  });
+  // The watchdog of a freeze must outlive this service: systemd ends what is left in its cgroup.
+  const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
+  const stores = createStores({ deviceRoots: config.deviceRoots, freezer });
+  const gateway = createGateway(config, { gluster, ...stores });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

@@ -163,6 +163,10 @@ function changes(pool: MemoryPool, selfId: string): Changes {
       if (force)
         for (const { peerId, path } of pool.get(name).bricks) pool.downBricks.delete(`${peerId}:${path}`);
     },
+    async heal(name) {
+      command('volume heal');
+      pool.get(name);
+    },
     async stop(name) {
       command('volume stop');
       if (pool.get(name).state === 'Started') replace(name, { state: 'Stopped' });

@@ -62,7 +62,7 @@ describe('snapshots of bricks on real file systems', function () {
       device,
       provisioner: 'loop' as const,
       dataBytes,
-      ...(snapshot === undefined ? {} : { origin: { snapshot, volume: 'v1' } }),
+      ...(snapshot === undefined ? {} : { origin: { snapshot, volume: 'v1', absent: [] } }),
     }));
   }
 

@@ -42,7 +42,7 @@ const recordV1 = brickKey.extend({
   createdAt: z.number().int().nonnegative(),
   record: recordText.exactOptional(),
   /** Since snapshots: what it was copied from, and whose blocks it shares. */
-  origin: z.object({ snapshot: volumeName, volume: volumeName }).exactOptional(),
+  origin: z.object({ snapshot: volumeName, volume: volumeName, absent: z.array(ordinal) }).exactOptional(),
   family: z.string().min(1).max(512).exactOptional(),
 });
 

@@ -10,11 +10,15 @@ export interface CopiedBrick {
   readonly source: string;
   /** The volume that it becomes part of. */
   readonly clone: string;
+  /** Bricks of its set that begin empty, by their number in the volume: marked as such. */
+  readonly absent: readonly number[];
 }
 
 /** Makes a copied brick fit for its new volume (src/native/clean-brick.c), to last. Twice is success. */
-export async function cleanMarks(program: string, { path, source, clone }: CopiedBrick): Promise<void> {
-  const { exitCode, stderr } = await run(program, [path, source, clone], { timeoutMs: TIMEOUT_MS });
+export async function cleanMarks(program: string, copied: CopiedBrick): Promise<void> {
+  const { path, source, clone, absent } = copied;
+  const args = [path, source, clone, ...absent.map(String)];
+  const { exitCode, stderr } = await run(program, args, { timeoutMs: TIMEOUT_MS });
   if (exitCode === 0) return;
   throw new Fault(
     'unreachable',

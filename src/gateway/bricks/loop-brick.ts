@@ -59,7 +59,12 @@ async function copyLoopBrick(brick: StoredBrick, origin: BrickOrigin, step: Step
   await mkdir(join(directory, MOUNT_POINT), { recursive: true });
   await mountLoopBrick(brick, step);
   await step('clean');
-  await cleanMarks(cleanBrick, { path: brick.path, source: origin.volume, clone: brick.volume });
+  await cleanMarks(cleanBrick, {
+    path: brick.path,
+    source: origin.volume,
+    clone: brick.volume,
+    absent: origin.absent,
+  });
 }
 
 /**

@@ -101,4 +101,6 @@ export interface BrickOrigin {
   readonly snapshot: string;
   /** The snapshot's source, after which replication's marks in it are named. */
   readonly volume: string;
+  /** Bricks of the same set, by their number in the volume, of which the snapshot has nothing: to be healed. */
+  readonly absent: readonly number[];
 }

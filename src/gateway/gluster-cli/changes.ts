@@ -17,7 +17,7 @@ const ALREADY_PEER = 2;
 
 type Changes = Pick<
   Gluster,
-  'create' | 'set' | 'reset' | 'start' | 'stop' | 'delete' | 'addBricks' | 'probe' | 'detach'
+  'create' | 'set' | 'reset' | 'start' | 'stop' | 'delete' | 'heal' | 'addBricks' | 'probe' | 'detach'
 >;
 
 /** The changes, at most `parallel` at once. One that has begun is not stopped by its caller's deadline. */
@@ -56,6 +56,14 @@ export function createChanges(runner: GlusterRunner, parallel: number): Changes 
     async delete(name, call) {
       const args = ['volume', 'delete', checkName(name)];
       await change(call, args, `delete of volume ${name}`, /volume (?:\S+ )?does not exist/i);
+    },
+    async heal(name, { full }, call) {
+      const args = ['volume', 'heal', checkName(name), ...(full ? ['full'] : [])];
+      const asked = { args, what: `heal of volume ${name}`, mutates: false, timeoutMs: CHANGE_MS };
+      // It prints text, with --xml too.
+      const text = await turn(bounded, call, () => runner.text(asked));
+      if (!/has been successful/.test(text))
+        throw new Fault('unreachable', `gluster refused the ${asked.what}: ${text.trim().slice(0, 300)}`);
     },
     async addBricks(name, replica, bricks, force, call) {
       const count = replica === undefined ? [] : ['replica', String(replica)];

@@ -99,6 +99,8 @@ export interface Gluster {
    * …) left out. Empty when the volume is not started. Throws `not-found`.
    */
   clients(name: string, call: Call): Promise<readonly { readonly kind: string; readonly count: number }[]>;
+  /** Has the self-heal daemons go through what is listed, or with `full` everything. Throws `unreachable` when they do not. */
+  heal(name: string, options: { readonly full: boolean }, call: Call): Promise<void>;
   healSummary(name: string, call: Call): Promise<readonly GlusterBrickHeal[]>;
   addBricks(
     name: string,

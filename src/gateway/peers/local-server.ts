@@ -2,6 +2,7 @@ import { checkBrickPath } from '../brick-path.ts';
 import type { BrickStore } from '../bricks/brick-store.ts';
 import type { EventRing } from '../event-ring.ts';
 import type { Tokens } from '../tokens.ts';
+import { noSnapshots, type SnapshotServer } from './snapshot-server.ts';
 import type { BrickSize, StorageServer } from './storage-server.ts';
 
 export interface LocalParts {
@@ -9,6 +10,8 @@ export interface LocalParts {
   readonly zone: string | undefined;
   readonly deviceRoots: readonly string[];
   readonly bricks: BrickStore;
+  /** Undefined: this server makes none. */
+  readonly snapshots?: SnapshotServer | undefined;
   readonly tokens: Tokens;
   readonly events: EventRing;
 }
@@ -46,6 +49,7 @@ export function createLocalServer(peerId: string, parts: LocalParts): StorageSer
     setDeviceState: (path, state, call) => bricks.setDeviceState(path, state, call),
     removeDevice: (path, call) => bricks.removeDevice(path, call),
     events: async () => events.list(),
+    snapshots: parts.snapshots ?? noSnapshots,
   };
 }
 

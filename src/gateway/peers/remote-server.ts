@@ -3,6 +3,7 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { RestClient } from '../../glusterd2/http.ts';
 import type { PoolPeer } from '../gluster-cli/gluster.ts';
+import { createRemoteSnapshots } from './remote-snapshots.ts';
 import type { NodeReport, StorageServer } from './storage-server.ts';
 import { done, eventsReply, nodeReport, reserveReply, storedDevice, tokenReply } from './wire.ts';
 
@@ -63,6 +64,7 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
     setDeviceState: (path, state, call) => tell('devices/state', { path, state }, call),
     removeDevice: (path, call) => tell('devices/remove', { path }, call),
     events: (call) => get('events', eventsReply, call),
+    snapshots: createRemoteSnapshots({ get, post }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import type { BrickRequest, Provisioner, StoredBrick, StoredDevice } from '../bricks/brick-store.ts';
 import type { GatewayEvent } from '../event-ring.ts';
+import type { SnapshotServer } from './snapshot-server.ts';
 
 /** What one server holds. */
 export interface NodeReport {
@@ -48,4 +49,5 @@ export interface StorageServer {
   setDeviceState(path: string, state: 'enabled' | 'disabled', call: Call): Promise<void>;
   removeDevice(path: string, call: Call): Promise<void>;
   events(call: Call): Promise<readonly GatewayEvent[]>;
+  readonly snapshots: SnapshotServer;
 }

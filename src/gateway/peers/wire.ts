@@ -17,7 +17,14 @@ const provisioner = z.enum(['loop', 'directory']);
 const deviceState = z.enum(['enabled', 'disabled']);
 
 const brickKey = { volume: name, subvol: count, brick: count };
-const brickRequest = z.strictObject({ ...brickKey, device: path, provisioner, dataBytes: bytes });
+const origin = z.strictObject({ snapshot: name, volume: name, absent: z.array(count) });
+const brickRequest = z.strictObject({
+  ...brickKey,
+  device: path,
+  provisioner,
+  dataBytes: bytes,
+  origin: origin.exactOptional(),
+});
 const storedBrick = z.object({
   ...brickKey,
   device: path,

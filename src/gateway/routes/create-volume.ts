@@ -5,6 +5,7 @@ import { parseLayout } from '../brick-layout.ts';
 import type { Provisioner } from '../bricks/brick-store.ts';
 import { type CapacityQuestion, MIN_VOLUME_BYTES } from '../capacity.ts';
 import { bodyRoute, type Route } from '../route.ts';
+import { snapshotOptions } from '../snapshots/snapshot-options.ts';
 import { toVolumeInfo } from '../volume-info.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
@@ -26,7 +27,7 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
     schema: volumeCreateRequest,
     async handle({ body }, call) {
       const name = parseVolumeName(body.name, 'name');
-      const options = parseOptions(body.options ?? {});
+      const options = { ...snapshotDefaults(body), ...parseOptions(body.options ?? {}) };
       const metadata = body.metadata ?? {};
       checkMetadata(metadata);
       const wanted = { name, options, metadata };
@@ -40,13 +41,21 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
   });
 }
 
+/** A volume that says so at its create has from the start what the first snapshot would set, and wait for. */
+function snapshotDefaults(body: VolumeCreateRequest): Readonly<Record<string, string>> {
+  return body.snapshot === true ? snapshotOptions(parseLayout(body).kind) : {};
+}
+
 function parseQuestion(deps: VolumeDeps, body: VolumeCreateRequest): CapacityQuestion {
   if ((body.size ?? 0n) < MIN_VOLUME_BYTES) {
     throw invalid('size', `invalid Volume Size, Minimum size required is ${MIN_VOLUME_BYTES}`);
   }
   if (body.subvols !== undefined) throw invalid('subvols', 'cannot go with size; give one of them');
-  if (body.snapshot === true || (body['snapshot-reserve-factor'] ?? 1) !== 1) {
-    throw new Fault('unsupported', 'snapshot: this gateway makes no snapshots yet; leave it out');
+  if ((body['snapshot-reserve-factor'] ?? 1) !== 1) {
+    throw new Fault(
+      'unsupported',
+      'snapshot-reserve-factor: each snapshot has the whole size of its volume reserved; leave it out',
+    );
   }
   const average = body['average-file-size'];
   return {

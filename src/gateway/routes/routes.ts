@@ -7,9 +7,11 @@ import { createVolumeRoute } from './create-volume.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { internalRoutes } from './internal.ts';
+import { internalSnapshotRoutes } from './internal-snapshots.ts';
 import { peerRoutes } from './peers.ts';
 import { readOptionRoutes } from './read-options.ts';
 import { serviceRoutes } from './service.ts';
+import { snapshotRoutes } from './snapshots.ts';
 import { volumeRoutes } from './volumes.ts';
 
 /** Everything that a gateway serves. */
@@ -25,7 +27,9 @@ export function createRoutes(deps: VolumeDeps): readonly Route[] {
     ...deviceRoutes(deps),
     capacityRoute(deps),
     eventsRoute(deps.pool),
+    ...snapshotRoutes(deps),
     ...internalRoutes(local),
+    ...internalSnapshotRoutes(local),
   ];
   return routes;
 }

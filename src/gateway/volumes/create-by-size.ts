@@ -44,12 +44,12 @@ export async function createBySize(
   const bricks = await reserveBricks(reservation, survey, call);
   const options = { ...wanted.options, ...ownOptions(deps, record) };
   const building = { deps, wanted, bricks, options, record, token: held.token };
-  const volume = await build(building, call);
+  const volume = await buildVolume(building, call);
   deps.notify('volume.created', eventData(volume));
   return volume;
 }
 
-interface Building {
+export interface Building {
   readonly deps: VolumeDeps;
   readonly wanted: SizedVolume;
   readonly bricks: readonly ReservedBrick[];
@@ -60,7 +60,7 @@ interface Building {
 }
 
 /** The critical path: one create, one set, then `used` everywhere before anything may be written. */
-async function build(building: Building, call: Call): Promise<GlusterVolume> {
+export async function buildVolume(building: Building, call: Call): Promise<GlusterVolume> {
   const { deps, wanted, options, record, token, bricks } = building;
   try {
     const id = await deps.gluster.create(toCreate(building), call);
@@ -123,7 +123,8 @@ function toCreate({ wanted, bricks }: Building) {
   };
 }
 
-function recordOf({ size, metadata, question }: SizedVolume): string {
+/** The text of the new volume's record. */
+export function recordOf({ size, metadata, question }: Omit<SizedVolume, 'name' | 'options'>): string {
   return formatRecord({ capacity: size, provisioner: question.provisioner, metadata });
 }
 

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { ensureNative } from '../../../scripts/setup/native.ts';
 import { cgroupOf } from './cgroups.ts';
 import { command } from './command.ts';
 import { makeDisk } from './disk.ts';
 import { GlusterServer } from './gluster-server.ts';
 import { type Bind, Machine } from './machine.ts';
 import type { Network, NetworkMember } from './network.ts';
+
+const LIBEXEC = '/usr/libexec';
 
 /** What a fresh installation of glusterd has and does not make by itself. */
 const GLUSTERD_FILES = ['hooks', 'groups'];
@@ -72,8 +75,18 @@ export async function makeServer(
   );
   const machine = await makeMachine(place, member, {
     binds: [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }],
+    layers: [LIBEXEC],
+    hasOwnCgroups: true,
   });
+  await installPrograms(`${own}/layers${LIBEXEC}/upper/gluster-csi`);
   return new GlusterServer(machine, disks, place.network);
+}
+
+/** What the gateway has from src/native. */
+async function installPrograms(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of ['freeze', 'clean-brick', 'in-cgroup'])
+    await cp(await ensureNative(name), `${folder}/${name}`);
 }
 
 function hostsFile(network: Network): string {

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, checkpoint } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
+import { layoutOf } from '../brick-layout.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
+import { eventData, type VolumeDeps } from '../volumes/deps.ts';
+import { mirrorRecord } from '../volumes/mirror-record.ts';
+import { HEALING } from './clone-metadata.ts';
+import { FAVORITE_CHILD } from './snapshot-options.ts';
+
+/** How long one request waits; the next one goes on. */
+const WAIT_MS = 20_000;
+const LOOK_MS = 200;
+/** A self-heal daemon that has just begun to know the volume refuses, or goes through nothing. */
+const TRIGGER_MS = 1_000;
+
+/**
+ * Starts the clone, has it healed and puts its source's policy back. Already so is success. Throws `busy` while it
+ * heals; a clone is handed out only once its bricks agree.
+ */
+export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: Call): Promise<GlusterVolume> {
+  const record = getRecord(volume);
+  const { [HEALING]: policy, ...metadata } = record.metadata;
+  if (policy === undefined) return volume;
+  try {
+    await deps.gluster.start(volume.name, { force: false }, call);
+    deps.notify('volume.started', eventData(volume));
+    const { kind } = layoutOf(volume);
+    if (kind !== 'plain') await untilHealed(deps, volume.name, kind === 'disperse', call);
+    const option = formatRecord({ ...record, metadata });
+    const options = { [RECORD_OPTION]: option, ...(kind === 'replica' ? { [FAVORITE_CHILD]: policy } : {}) };
+    await deps.gluster.set(volume.name, options, call);
+    await mirrorRecord(deps, volume, option, call);
+    return { ...volume, state: 'Started', options: { ...volume.options, ...options } };
+  } catch (error) {
+    throw afterMutation(error, `clone ${volume.name}`);
+  }
+}
+
+async function untilHealed(deps: VolumeDeps, name: string, full: boolean, call: Call): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  let triggeredAt = Number.NEGATIVE_INFINITY;
+  let isTriggered = false;
+  while (performance.now() < end) {
+    checkpoint(call);
+    if (performance.now() - triggeredAt > TRIGGER_MS) {
+      isTriggered = (await trigger(deps, name, full, call)) || isTriggered;
+      triggeredAt = performance.now();
+    }
+    if (isTriggered && (await isHealed(deps, name, call))) return;
+    await sleep(LOOK_MS);
+  }
+  throw new Fault('busy', `volume ${name} is still being healed; retry`);
+}
+
+async function trigger(deps: VolumeDeps, name: string, full: boolean, call: Call): Promise<boolean> {
+  try {
+    await deps.gluster.heal(name, { full }, call);
+    return true;
+  } catch (error) {
+    if (isFault(error, 'unreachable', 'busy')) return false;
+    throw error;
+  }
+}
+
+/** Every brick is asked, and none lists anything. */
+async function isHealed({ gluster }: VolumeDeps, name: string, call: Call): Promise<boolean> {
+  try {
+    const bricks = await gluster.healSummary(name, call);
+    return (
+      bricks.length > 0 && bricks.every(({ status, total }) => /^connected$/i.test(status) && total === 0)
+    );
+  } catch (error) {
+    if (isFault(error, 'unreachable', 'busy')) return false;
+    throw error;
+  }
+}

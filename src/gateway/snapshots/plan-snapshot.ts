@@ -1,0 +1,122 @@
+import type { Call } from '../../control/call.ts';
+import { Fault, invalid } from '../../control/fault.ts';
+import { layoutOf, toGlusterCounts } from '../brick-layout.ts';
+import { isPathOf } from '../bricks/brick-record.ts';
+import type { SnapshotFacts, SnapshotMember } from '../bricks/snapshot-store.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import type { StorageServer } from '../peers/storage-server.ts';
+import { getRecord } from '../volume-record.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
+import { getVolume } from '../volumes/get-volume.ts';
+import { withRecord } from '../volumes/restore-record.ts';
+import { hasQuorum, setsOf } from './quorum.ts';
+
+export interface WantedSnapshot {
+  readonly volume: string;
+  readonly snapshot: string;
+  readonly description: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface WantedGroup {
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface PlannedSnapshot {
+  readonly facts: SnapshotFacts;
+  readonly volume: GlusterVolume;
+}
+
+/**
+ * What a snapshot of the volume would be: which bricks it has, and what is said of them. Throws `not-found`,
+ * `wrong-state` (a volume without images of its own), `unreachable` (too many bricks of a set are down).
+ */
+export async function planSnapshot(
+  deps: VolumeDeps,
+  wanted: WantedSnapshot,
+  group: WantedGroup | undefined,
+  call: Call,
+): Promise<PlannedSnapshot> {
+  const volume = await withRecord(deps, await getVolume(deps.gluster, wanted.volume, call), call);
+  const capacity = requireImages(volume);
+  const layout = layoutOf(volume);
+  const { description, metadata } = wanted;
+  const counts = { ...toGlusterCounts(layout), subvols: layout.subvols };
+  const members = await membersOf(deps, volume, call);
+  const facts = {
+    snapshot: wanted.snapshot,
+    volume: volume.name,
+    volumeId: volume.id,
+    capacity,
+    counts,
+    options: volume.options,
+    metadata,
+    description,
+    group,
+    members,
+  };
+  requireQuorum(volume, facts);
+  return { facts, volume };
+}
+
+/** The volume's size. */
+function requireImages(volume: GlusterVolume): bigint {
+  const { capacity, provisioner } = getRecord(volume);
+  if (
+    provisioner === 'loop' &&
+    capacity !== undefined &&
+    volume.bricks.every(({ path }) => isPathOf(path, volume.name))
+  )
+    return capacity;
+  throw new Fault(
+    'wrong-state',
+    `volume ${volume.name} has bricks that are no images (${provisioner ?? 'named by a client'}), of which no snapshot can be taken; make volumes with provisioner loop`,
+  );
+}
+
+async function membersOf(
+  deps: VolumeDeps,
+  volume: GlusterVolume,
+  call: Call,
+): Promise<readonly SnapshotMember[]> {
+  deps.pool.forget();
+  const servers = await deps.pool.servers(call);
+  const status = volume.state === 'Started' ? await deps.gluster.status(volume.name, call) : undefined;
+  const { perSet } = layoutOf(volume);
+  return volume.bricks.map(({ peerId, path }, index) => {
+    const isServed = status?.some((one) => one.peerId === peerId && one.path === path && one.online) ?? true;
+    return {
+      subvol: Math.floor(index / perSet),
+      brick: index % perSet,
+      peerId,
+      isPresent: isServed && isUp(servers, peerId),
+    };
+  });
+}
+
+function isUp(servers: readonly StorageServer[], peerId: string): boolean {
+  return servers.find((server) => server.peerId === peerId)?.isConnected === true;
+}
+
+function requireQuorum(volume: GlusterVolume, facts: SnapshotFacts): void {
+  if (hasQuorum(facts, ({ isPresent }) => isPresent)) return;
+  const { perSet } = layoutOf(volume);
+  const down = setsOf(facts)
+    .flat()
+    .filter(({ isPresent }) => !isPresent)
+    .map(({ subvol, brick }) => volume.bricks[subvol * perSet + brick])
+    .map((brick) => `${brick?.host}:${brick?.path}`);
+  throw new Fault(
+    'unreachable',
+    `volume ${volume.name} has too many bricks down for a snapshot: ${down.join(', ')}; start them and retry`,
+  );
+}
+
+/** Throws `invalid` for two members of one volume or name. */
+export function requireDistinct(members: readonly WantedSnapshot[]): void {
+  for (const key of ['volume', 'snapshot'] as const) {
+    if (new Set(members.map((member) => member[key])).size !== members.length)
+      throw invalid('members', `a ${key} is named twice`);
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, checkpoint } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import { onAll } from '../peers/on-all.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
+import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
+import {
+  type PlannedSnapshot,
+  planSnapshot,
+  requireDistinct,
+  type WantedGroup,
+  type WantedSnapshot,
+} from './plan-snapshot.ts';
+import { settleName } from './settle-name.ts';
+import { honestMarks } from './snapshot-options.ts';
+import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
+import { standStill } from './stand-still.ts';
+
+export interface WantedSnapshots {
+  readonly members: readonly WantedSnapshot[];
+  readonly group: WantedGroup | undefined;
+}
+
+/** Until clients work by an option that was just set: they are told at once, and fetch it in their own time. */
+const OPTION_MS = 3_000;
+
+/**
+ * Takes snapshots of volumes, all in the same moment. Those that exist already, all of the same sources and group, are
+ * success. Throws `conflict` when a name is taken otherwise, `not-found` for a volume, `wrong-state`, `exhausted`,
+ * `unreachable` and `busy` (nothing is left), `uncertain` (the same request completes it).
+ */
+export async function takeSnapshots(
+  deps: VolumeDeps,
+  { members, group }: WantedSnapshots,
+  call: Call,
+): Promise<readonly SnapshotView[]> {
+  requireDistinct(members);
+  using locks = new DisposableStack();
+  const names = members.flatMap(({ volume, snapshot }) => [volume, snapshot]);
+  for (const name of new Set(names)) locks.use(deps.locks.acquire(volumeKey(name)));
+  const existing: SnapshotView[] = [];
+  for (const member of members) {
+    const found = await settleName(deps, member.snapshot, call);
+    if (found !== undefined) existing.push(requireSame(found, member, group));
+  }
+  if (existing.length === members.length) return existing;
+  if (existing[0] !== undefined) throw taken(existing[0].name, 'exists, and others of the group do not');
+  const planned: PlannedSnapshot[] = [];
+  for (const member of members) planned.push(await planOne(deps, member, group, call));
+  await prepareVolumes(deps, planned, call);
+  await takeNow(deps, planned, call);
+  return Promise.all(members.map(({ snapshot }) => getSnapshot(deps, snapshot, call)));
+}
+
+function requireSame(
+  view: SnapshotView,
+  member: WantedSnapshot,
+  group: WantedGroup | undefined,
+): SnapshotView {
+  const { facts } = view;
+  if (facts.volume !== member.volume) throw taken(view.name, `is of volume ${facts.volume}`);
+  if (facts.group?.name !== group?.name) throw taken(view.name, 'is of another group');
+  return view;
+}
+
+function taken(name: string, why: string): Fault {
+  return new Fault('conflict', `snapshot ${name} ${why}`);
+}
+
+async function planOne(deps: VolumeDeps, member: WantedSnapshot, group: WantedGroup | undefined, call: Call) {
+  if ((await deps.gluster.volume(member.snapshot, call)) !== undefined)
+    throw new Fault('conflict', `a volume is named ${member.snapshot}`);
+  return planSnapshot(deps, member, group, call);
+}
+
+/** From its first snapshot on a volume's replication notes each change before it is made; see ADR 0020. */
+async function prepareVolumes(
+  deps: VolumeDeps,
+  planned: readonly PlannedSnapshot[],
+  call: Call,
+): Promise<void> {
+  const lacking = planned.filter(({ volume }) => Object.keys(honestMarks(volume)).length > 0);
+  for (const { volume } of lacking) await deps.gluster.set(volume.name, honestMarks(volume), call);
+  if (lacking.some(({ volume }) => volume.state === 'Started')) await sleep(OPTION_MS);
+  checkpoint(call);
+}
+
+async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], call: Call): Promise<void> {
+  using held = deps.tokens.begin(await deps.pool.selfId(call));
+  const { token } = held;
+  const snapshots = planned.map(({ facts }) => facts);
+  const peers = new Set(
+    snapshots.flatMap(({ members }) =>
+      members.filter(({ isPresent }) => isPresent).map(({ peerId }) => peerId),
+    ),
+  );
+  const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
+  const createdAt = await standStill({ token, snapshots, servers }, call);
+  try {
+    await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
+  } catch (error) {
+    throw afterMutation(error, `snapshot ${snapshots.map(({ snapshot }) => snapshot).join(', ')}`);
+  }
+}
