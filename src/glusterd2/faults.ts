@@ -116,7 +116,12 @@ const RULES: readonly Rule[] = [
   { says: /^invalid Replica Count|^invalid number of bricks|^Invalid global option/, kind: 'invalid' },
   { says: /block provider does not exist$|validation failed for volume option/, kind: 'invalid' },
   { says: /^exit status 1; mkfs\.\w+: invalid option/, kind: 'invalid' },
-  { says: /^snapshot not supported/, kind: 'unsupported' },
+  {
+    says: /^snapshot not supported/,
+    kind: 'unsupported',
+    remedy: 'glusterd2 takes snapshots of brickType lvm only; a cluster with gateways does of loop',
+  },
+  { says: /^one or more brick is offline/, kind: 'wrong-state', remedy: 'start the volume and its bricks' },
   { says: /^could not connect to host/, kind: 'unreachable' },
 ];
 

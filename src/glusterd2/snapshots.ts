@@ -8,7 +8,7 @@ import type { Additions } from './additions.ts';
 import { cloneSnapshot } from './clone-snapshot.ts';
 import type { RestClient } from './http.ts';
 import { createGroup, deleteGroup, findGroup } from './snapshot-groups.ts';
-import { snapInfo, snapList } from './snapshot-wire.ts';
+import { type SnapInfo, snapInfo, snapList } from './snapshot-wire.ts';
 import { formatDescription, toSnapshot } from './to-snapshot.ts';
 import { ADDITIONS } from './wire.ts';
 
@@ -75,11 +75,12 @@ async function listSnapshots(client: RestClient, query: SnapshotQuery, call: Cal
   const found: Snapshot[] = [];
   for (let after = query.after, asked = limit + 1; found.length <= limit; ) {
     const page = await readPage(client, { ...query, after, limit: asked }, call);
-    const news = page.filter(({ name }) => name > after);
-    found.push(...news.filter(({ metadata }) => metadata[key] === value));
+    const news = page.filter(({ snapinfo }) => snapinfo.name > after);
+    const snapshots = news.map(toSnapshot).filter((snapshot) => snapshot !== undefined);
+    found.push(...snapshots.filter(({ metadata }) => metadata[key] === value));
     const last = news.at(-1);
     if (page.length !== asked || last === undefined) break;
-    after = last.name;
+    after = last.snapinfo.name;
   }
   return { snapshots: found.slice(0, limit), more: found.length > limit };
 }
@@ -88,23 +89,17 @@ async function readPage(
   client: RestClient,
   { source, after, limit }: SnapshotQuery,
   call: Call,
-): Promise<readonly Snapshot[]> {
+): Promise<readonly SnapInfo[]> {
   const query = {
     ...(source === undefined ? {} : { volume: source }),
     limit: String(limit),
     ...(after === '' ? {} : { after }),
   };
+  const request = { method: 'GET', path: '/v1/snapshots', query, reply: snapList } as const;
   try {
-    const path = '/v1/snapshots';
-    const lists = await client.request(
-      { method: 'GET', path, query, reply: snapList, subject: 'snapshots' },
-      call,
-    );
-    return lists
-      .flatMap(({ snaps }) => snaps)
-      .map(toSnapshot)
-      .filter((snapshot) => snapshot !== undefined)
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const lists = await client.request({ ...request, subject: 'snapshots' }, call);
+    const infos = lists.flatMap(({ snaps }) => snaps);
+    return infos.toSorted((a, b) => (a.snapinfo.name < b.snapinfo.name ? -1 : 1));
   } catch (error) {
     // glusterd2's word for a source that is gone, which had no snapshots then.
     if (source !== undefined && isFault(error, 'not-found')) return [];

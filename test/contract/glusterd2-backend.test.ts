@@ -12,28 +12,32 @@ import {
   type Mishap,
   startFakeGlusterd2,
 } from '../fakes/glusterd2-server.ts';
-import { backendContract } from './backend.ts';
+import { backendContract, type ContractSubject } from './backend.ts';
+import { snapshotContract } from './snapshots.ts';
 
 const GIB = 1024n ** 3n;
 const REPLICA: Layout = { kind: 'replica', copies: 3, distribute: 1 };
-backendContract(
-  'the backend over glusterd2',
-  async () => {
-    const { glusterd2, backend } = await startCluster();
-    return {
-      backend,
-      volumeClass: { layout: REPLICA, brickType: 'lvm', zones: [], options: {} },
-      sizeBytes: GIB,
-      tooLargeBytes: 100n * GIB,
-      connectClient: () => Promise.reject(new Error('glusterd2 cannot tell')),
-      async [Symbol.asyncDispose]() {
-        await backend.close();
-        await glusterd2.close();
-      },
-    };
-  },
-  { tellsClients: false },
-);
+async function makeSubject(): Promise<ContractSubject> {
+  const { glusterd2, backend } = await startCluster();
+  return {
+    backend,
+    volumeClass: { layout: REPLICA, brickType: 'lvm', zones: [], options: {} },
+    sizeBytes: GIB,
+    tooLargeBytes: 100n * GIB,
+    connectClient: () => Promise.reject(new Error('glusterd2 cannot tell')),
+    async [Symbol.asyncDispose]() {
+      await backend.close();
+      await glusterd2.close();
+    },
+  };
+}
+
+backendContract('the backend over glusterd2', makeSubject, { tellsClients: false });
+snapshotContract('the backend over glusterd2', makeSubject, {
+  hasGroups: false,
+  outlivesSource: false,
+  clonesBySize: false,
+});
 
 const OURS = { key: 'owner', value: 'us' };
 

@@ -1,9 +1,11 @@
+import type { VolumeName } from '../../src/volumes/ids.ts';
 import { MemoryBackend } from '../fakes/memory-backend.ts';
-import { backendContract } from './backend.ts';
+import { backendContract, type ContractSubject } from './backend.ts';
+import { snapshotContract } from './snapshots.ts';
 
 const MIB = 1024n ** 2n;
 
-backendContract('the memory backend', async () => {
+async function makeSubject(): Promise<ContractSubject> {
   const backend = new MemoryBackend({ deviceBytes: 30_000n * MIB });
   return {
     backend,
@@ -15,10 +17,13 @@ backendContract('the memory backend', async () => {
     },
     sizeBytes: 64n * MIB,
     tooLargeBytes: 100_000n * MIB,
-    async connectClient(name) {
+    async connectClient(name: VolumeName) {
       const client = backend.connectClient(name);
       return { [Symbol.asyncDispose]: async () => client[Symbol.dispose]() };
     },
     [Symbol.asyncDispose]: async () => {},
   };
-});
+}
+
+backendContract('the memory backend', makeSubject);
+snapshotContract('the memory backend', makeSubject);

@@ -39,6 +39,7 @@ interface Route {
 type Body = Readonly<Record<string, unknown>>;
 
 const VOLUME = '/v1/volumes/([^/]+)';
+const SNAPSHOT = '/v1/snapshots/([^/]+)';
 const ROUTES: readonly Route[] = [
   route('VolumeCreate', 'POST', '/v1/volumes', (state, { body }) => ({
     status: 201,
@@ -65,6 +66,34 @@ const ROUTES: readonly Route[] = [
     status: 200,
     body: state.expandVolume(name, body),
   })),
+  route('EditVolume', 'POST', `${VOLUME}/edit`, (state, { name, body }) => ({
+    status: 200,
+    body: state.editVolume(name, body),
+  })),
+  route('SnapshotCreate', 'POST', '/v1/snapshots', ({ snapshots }, { body }) => ({
+    status: 201,
+    body: snapshots.create(body),
+  })),
+  route('SnapshotList', 'GET', '/v1/snapshots', ({ snapshots }, { query }) => ({
+    status: 200,
+    body: snapshots.list(query.get('volume') ?? undefined),
+  })),
+  route('SnapshotInfo', 'GET', SNAPSHOT, ({ snapshots }, { name }) => ({
+    status: 200,
+    body: snapshots.info(name),
+  })),
+  route('SnapshotActivate', 'POST', `${SNAPSHOT}/activate`, ({ snapshots }, { name }) => ({
+    status: 200,
+    body: snapshots.activate(name),
+  })),
+  route('SnapshotClone', 'POST', `${SNAPSHOT}/clone`, ({ snapshots }, { name, body }) => ({
+    status: 201,
+    body: snapshots.clone(name, String(body['clonename'] ?? '')),
+  })),
+  route('SnapshotDelete', 'DELETE', SNAPSHOT, ({ snapshots }, { name }) => {
+    snapshots.delete(name);
+    return { status: 204 };
+  }),
   route('GetPeers', 'GET', '/v1/peers', (state) => ({ status: 200, body: peersOf(state) })),
   route('DeviceList', 'GET', '/v1/devices', (state) => ({ status: 200, body: devicesOf(state) })),
   route('Ping', 'GET', '/ping', () => ({ status: 200 })),

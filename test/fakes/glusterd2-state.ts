@@ -8,15 +8,16 @@ import {
   placeBricks,
   Refusal,
 } from './glusterd2-planner.ts';
+import { Glusterd2Snapshots } from './glusterd2-snapshots.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-interface FakeVolume {
+export interface FakeVolume {
   readonly id: string;
   readonly plan: Plan;
   readonly sets: readonly FakeBrick[][];
   readonly options: Readonly<Record<string, string>>;
-  readonly metadata: Readonly<Record<string, string>>;
+  metadata: Readonly<Record<string, string>>;
   readonly snapshots: string[];
   capacity: number;
   state: 'Created' | 'Started' | 'Stopped';
@@ -30,6 +31,7 @@ export class Glusterd2State {
   readonly peers: FakePeer[] = [];
   readonly devices: FakeDevice[] = [];
   readonly #volumes = new Map<string, FakeVolume>();
+  readonly snapshots = new Glusterd2Snapshots(this.#volumes);
 
   addPeer(host: string, zone: string): void {
     this.peers.push({ id: randomUUID(), host, zone });
@@ -132,6 +134,20 @@ export class Glusterd2State {
     return toInfo(volume);
   }
 
+  editVolume(name: string, body: Body): object {
+    const volume = this.#get(name);
+    const metadata = (body['metadata'] ?? {}) as Record<string, string>;
+    const restricted = Object.keys(metadata).some((key) => key.startsWith('_'));
+    if (restricted) {
+      throw new Refusal(400, "key names starting with '_' are restricted in metadata field");
+    }
+    checkMetadata(metadata);
+    const isKept = ([key]: [string, string]) => body['delete-metadata'] !== true || !(key in metadata);
+    const kept = Object.fromEntries(Object.entries(volume.metadata).filter(isKept));
+    volume.metadata = body['delete-metadata'] === true ? kept : { ...kept, ...metadata };
+    return toInfo(volume);
+  }
+
   #get(name: string): FakeVolume {
     const volume = this.#volumes.get(name);
     if (volume === undefined) throw new Refusal(404, 'volume not found');
@@ -178,7 +194,7 @@ function checkOptions(options: Readonly<Record<string, string>>): void {
   }
 }
 
-function toInfo(volume: FakeVolume): object {
+export function toInfo(volume: FakeVolume): object {
   const { plan } = volume;
   const kind = plan.data > 0 ? 'Disperse' : plan.replica > 1 ? 'Replicate' : 'Distribute';
   const counts = {
