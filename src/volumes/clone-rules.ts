@@ -1,5 +1,5 @@
 import { Fault, invalid } from '../control/fault.ts';
-import { type CapacityRange, chooseCapacity } from './capacity-range.ts';
+import { type CapacityRange, checkRange, chooseCapacity } from './capacity-range.ts';
 import { isKnownFormat, KEYS, toClassText } from './metadata.ts';
 import type { VolumeClass } from './spec.ts';
 
@@ -54,9 +54,10 @@ function isWithinZones(kept: readonly string[], wanted: readonly string[]): bool
 
 /**
  * The clone's size: what is asked for, the source's when nothing is. Throws `out-of-range` below the source's,
- * `wrong-state` when that is not known.
+ * `invalid` as chooseCapacity does, `wrong-state` when that is not known.
  */
 export function chooseCloneCapacity({ what, capacityBytes }: CloneSource, range: CapacityRange): bigint {
+  checkRange(range);
   if (capacityBytes === undefined) {
     throw new Fault('wrong-state', `${what} has no known size; copy its files into a new volume`);
   }

@@ -102,13 +102,6 @@ export function snapshotContract(
       await faultOf('conflict', backend.createSnapshot(taken, call()));
     });
 
-    it('makes no volume with the name of a snapshot', async () => {
-      const { name: taken, source } = await take((await volume()).name);
-      const clone = { snapshot: taken, spec: newSpec({ name: taken }), metadata: metadataOf(taken) };
-      if (clonesBySize) expect(await backend.clone(clone, call())).to.equal(undefined);
-      expect((await backend.findSnapshot(taken, call()))?.source).to.equal(source);
-    });
-
     it('finds nothing under an unknown name, and deletes it with success', async () => {
       const unknown = newName();
       expect(await backend.findSnapshot(unknown, call())).to.equal(undefined);

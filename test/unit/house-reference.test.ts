@@ -7,8 +7,9 @@ import { Fault, type FaultKind, isFault } from '../../src/control/fault.ts';
 import { INLINE_ATTRIBUTES } from '../../src/csi/node/decode-inline.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
 import { toCodeName, toStatus } from '../../src/grpc/status.ts';
-import { parseHandle } from '../../src/volumes/ids.ts';
+import { parseHandle, parseSnapshotHandle } from '../../src/volumes/ids.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';
+import { parseSnapshotParameters } from '../../src/volumes/snapshot-parameters.ts';
 
 /** What docs/reference says is held to the sources: nothing is missing there, and nothing is left over. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -68,6 +69,27 @@ describe('docs/reference/parameters.md', () => {
     const [rows = []] = tables('parameters.md');
     const known = knownNames(() => parseParameters({ 'no-such-parameter': 'x' }));
     expect(rows.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+
+  it('has a row for each parameter of a snapshot class, and no other', () => {
+    const [, rows = []] = tables('parameters.md');
+    const known = knownNames(() => parseSnapshotParameters({ 'no-such-parameter': 'x' }));
+    expect(rows.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+});
+
+describe('docs/reference/snapshots.md', () => {
+  it('has handles that are parsed', () => {
+    const [handles = []] = tables('snapshots.md');
+    const filled = handles.map(([form]) => code(form).replace(/<[a-z]+>/g, 'east'));
+    expect(filled.map((handle) => parseSnapshotHandle(handle, 'snap')?.name)).to.deep.equal([
+      'east',
+      undefined,
+    ]);
+    expect(filled.map((handle) => parseSnapshotHandle(handle, 'group')?.name)).to.deep.equal([
+      undefined,
+      'east',
+    ]);
   });
 });
 
