@@ -1,18 +1,12 @@
 import { expect } from 'chai';
 import type { Call } from '../../src/control/call.ts';
 import type { Fault } from '../../src/control/fault.ts';
-import { type RestBackend, toBackend } from '../../src/glusterd2/backend.ts';
-import { createClient } from '../../src/glusterd2/http.ts';
+import type { RestBackend } from '../../src/glusterd2/backend.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import type { Layout, VolumeSpec } from '../../src/volumes/spec.ts';
-import {
-  FAKE_ISSUER,
-  FAKE_KEY,
-  type FakeGlusterd2,
-  type Mishap,
-  startFakeGlusterd2,
-} from '../fakes/glusterd2-server.ts';
+import type { FakeGlusterd2, Mishap } from '../fakes/glusterd2-server.ts';
 import { backendContract, type ContractSubject } from './backend.ts';
+import { startCluster } from './glusterd2-cluster.ts';
 import { snapshotContract } from './snapshots.ts';
 
 const GIB = 1024n ** 3n;
@@ -216,17 +210,3 @@ describe('a backend over glusterd2 without the additions', () => {
     });
   }
 });
-
-/** Three servers, each a zone with a device for LVM bricks and one for loop bricks. */
-async function startCluster(): Promise<{ glusterd2: FakeGlusterd2; backend: RestBackend }> {
-  const glusterd2 = await startFakeGlusterd2();
-  const { state } = glusterd2;
-  for (const host of ['a', 'b', 'c']) {
-    state.addPeer(host, host);
-    state.addDevice(host, 'lvm', 20 * Number(GIB));
-    state.addDevice(host, 'loop', 30 * Number(GIB));
-  }
-  const key = async () => Buffer.from(FAKE_KEY);
-  const options = { baseUrls: [glusterd2.baseUrl], issuer: FAKE_ISSUER, key, timeoutMs: 5_000 };
-  return { glusterd2, backend: toBackend(createClient(options)) };
-}
