@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { isFault } from '../../../src/control/fault.ts';
+import type { RestClient } from '../../../src/glusterd2/http.ts';
+import { Gateways } from '../lab/gateways.ts';
+import type { Lab } from '../lab/lab.ts';
+import { until } from '../lab/until.ts';
+import { untilHealed } from '../lab/until-healed.ts';
+
+const CALL_MS = 120_000;
+
+/** The gateways' API of a lab, and mounts of volumes on its first worker. */
+export class SnapshotApi {
+  readonly gateways: Gateways;
+  readonly #lab: Lab;
+  readonly #client: RestClient;
+
+  private constructor(lab: Lab, gateways: Gateways, client: RestClient) {
+    this.#lab = lab;
+    this.gateways = gateways;
+    this.#client = client;
+  }
+
+  static async on(lab: Lab): Promise<SnapshotApi> {
+    const gateways = await Gateways.on(lab, {});
+    return new SnapshotApi(lab, gateways, await gateways.restClient(1));
+  }
+
+  async close(): Promise<void> {
+    await this.gateways.close();
+  }
+
+  /** Makes a volume and starts it. */
+  async volume(body: Readonly<Record<string, unknown>> & { readonly name: string }): Promise<void> {
+    await this.post('/v1/volumes', body, z.unknown());
+    await this.post(`/v1/volumes/${body.name}/start`, {}, z.unknown());
+  }
+
+  post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
+    const call = { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
+    return this.#client.request({ method: 'POST', path, body, reply, subject: path }, call);
+  }
+
+  get<T>(path: string, reply: z.ZodType<T>): Promise<T> {
+    const call = { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
+    return this.#client.request({ method: 'GET', path, reply, subject: path }, call);
+  }
+
+  /** Until it is gone: clients that have just unmounted may still be known. */
+  async delete(path: string): Promise<void> {
+    const call = { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
+    await this.retried(
+      () => this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: path }, call),
+      ['wrong-state'],
+    );
+  }
+
+  /** As the sidecars do: again while the outcome is uncertain. */
+  async retried<T>(act: () => Promise<T>, also: readonly 'wrong-state'[] = []): Promise<T> {
+    const results: T[] = [];
+    await until(
+      'the request succeeds',
+      async () => {
+        try {
+          results.push(await act());
+          return true;
+        } catch (error) {
+          if (isFault(error, 'busy', 'uncertain', 'unreachable', 'timed-out', ...also)) return false;
+          throw error;
+        }
+      },
+      { everyMs: 500, timeoutMs: 120_000 },
+    );
+    return results[0] as T;
+  }
+
+  /** The path on the worker. */
+  async mount(volume: string): Promise<string> {
+    const path = `/run/mnt-${volume}`;
+    const worker = this.#lab.worker(1);
+    await worker.must(['mkdir', '-p', path]);
+    await worker.must(['mount', '-t', 'glusterfs', `g1:/${volume}`, path]);
+    return path;
+  }
+
+  async unmount(path: string): Promise<void> {
+    await this.#lab.worker(1).must(['umount', path]);
+  }
+
+  async expectHealed(volume: string): Promise<void> {
+    const bricks =
+      (await this.#lab.server(1).mustGluster(['volume', 'info', volume])).match(/^Brick\d+:/gm) ?? [];
+    await untilHealed(this.#lab.server(1), volume, bricks.length);
+  }
+}
