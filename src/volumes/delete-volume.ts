@@ -1,8 +1,12 @@
 import type { Call } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { duringChange } from './after-change.ts';
+import type { Backend } from './backend.ts';
 import type { LocatedVolume } from './clusters.ts';
+import { parseHandle } from './ids.ts';
 import { isOwnedBy, KEYS } from './metadata.ts';
+import { passingName } from './passing-snapshot.ts';
+import type { Volume } from './spec.ts';
 
 /**
  * Deletes the volume. One that is gone is told to the backend all the same, which clears what an interrupted
@@ -19,5 +23,21 @@ export async function deleteVolume(volume: LocatedVolume, owner: string, call: C
       `volume ${name} ${reason} and is not deleted by ${owner}; delete it by hand, or keep the PersistentVolume with Retain`,
     );
   }
+  await deletePassingSnapshot(found, backend, call);
   await duringChange(`deleting volume ${name}`, () => backend.delete(name, call));
+}
+
+/**
+ * A clone of a volume may still have the snapshot that was taken for it, when its create was not repeated to the
+ * end. It goes first: once the volume is gone nothing tells of it.
+ */
+async function deletePassingSnapshot(
+  volume: Volume | undefined,
+  backend: Backend,
+  call: Call,
+): Promise<void> {
+  const source = volume?.metadata[KEYS.source];
+  if (volume === undefined || source === undefined || parseHandle(source) === undefined) return;
+  const name = passingName(volume);
+  await duringChange(`deleting snapshot ${name}`, () => backend.deleteSnapshot(name, call));
 }

@@ -1,11 +1,13 @@
 import { toBackend } from '../../src/glusterd2/backend.ts';
-import { backendContract } from '../contract/backend.ts';
+import type { VolumeName } from '../../src/volumes/ids.ts';
+import { backendContract, type ContractSubject } from '../contract/backend.ts';
+import { snapshotContract } from '../contract/snapshots.ts';
 import { MIB } from './lab/csi-volume.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
 const MOUNT_POINT = '/run/contract';
 
-backendContract('the gateway on the pool', async () => {
+async function makeSubject(): Promise<ContractSubject> {
   const deployment = await sharedDeployment();
   const worker = deployment.lab.worker(2);
   return {
@@ -18,7 +20,7 @@ backendContract('the gateway on the pool', async () => {
     },
     sizeBytes: 320n * MIB,
     tooLargeBytes: 100_000n * MIB,
-    async connectClient(name) {
+    async connectClient(name: VolumeName) {
       await worker.must(['mkdir', '-p', MOUNT_POINT]);
       await worker.must(['mount', '-t', 'glusterfs', `g1:/${name}`, MOUNT_POINT]);
       return {
@@ -29,4 +31,7 @@ backendContract('the gateway on the pool', async () => {
     },
     [Symbol.asyncDispose]: async () => {},
   };
-});
+}
+
+backendContract('the gateway on the pool', makeSubject);
+snapshotContract('the gateway on the pool', makeSubject);

@@ -132,6 +132,10 @@ export const SNAPSHOT_USE_CASES: Record<string, UseCase> = {
     },
     act: (harness, ms) => harness.rpc('DeleteVolume', { volumeId: 'gl1:volume:east:clone-1' }, ms),
   },
+  'DeleteVolume of a half-made clone of a volume': {
+    prepare: interrupted(volume, 'clone.heal', cloneVolume),
+    act: (harness, ms) => harness.rpc('DeleteVolume', { volumeId: 'gl1:volume:east:clone-1' }, ms),
+  },
   CreateVolumeGroupSnapshot: { prepare: withVolumes, act: takeGroup },
   'CreateVolumeGroupSnapshot of what is there': { prepare: withGroup, act: takeGroup },
   GetVolumeGroupSnapshot: {
