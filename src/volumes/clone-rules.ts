@@ -1,4 +1,5 @@
 import { Fault, invalid } from '../control/fault.ts';
+import { parseJson } from '../control/parse-json.ts';
 import { type CapacityRange, checkRange, chooseCapacity } from './capacity-range.ts';
 import { isKnownFormat, KEYS, toClassText } from './metadata.ts';
 import type { VolumeClass } from './spec.ts';
@@ -28,8 +29,8 @@ export function requireSameBricks(source: CloneSource, wanted: VolumeClass): voi
   if (!isKnownFormat(source) || text === undefined) {
     throw invalid(FIELD, `${source.what} was made by a newer version of this driver, or by none`);
   }
-  const kept = JSON.parse(text) as KeptClass;
-  const asked = JSON.parse(toClassText(wanted)) as KeptClass;
+  const kept = readClass(text);
+  const asked = readClass(toClassText(wanted));
   for (const field of ['layout', 'brickType'] as const) {
     const [has, wants] = [JSON.stringify(kept[field]), JSON.stringify(asked[field])];
     if (has === wants) continue;
@@ -45,6 +46,12 @@ export function requireSameBricks(source: CloneSource, wanted: VolumeClass): voi
       `${source.what} may lie in other zones than the class's ${wanted.zones.join(', ')}, and a clone lies where its source does; leave zones out`,
     );
   }
+}
+
+/** What cannot be read is like nothing that a class asks for. */
+function readClass(text: string): KeptClass {
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null ? value : {};
 }
 
 /** None means anywhere. */

@@ -108,7 +108,7 @@ describe('the rules of a clone', () => {
   });
 
   it('refuse what keeps no class, or one of another format', () => {
-    for (const metadata of [{}, { format: '1' }, { format: '2', class: '{}' }]) {
+    for (const metadata of [{}, { format: '1' }, { format: '2', class: '{}' }, { format: '1', class: '{' }]) {
       expect(kindOf(() => requireSameBricks({ ...source, metadata }, specOf('v2')))).to.equal('invalid');
     }
   });
