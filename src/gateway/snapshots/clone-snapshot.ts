@@ -13,7 +13,7 @@ import { toLayout } from './clone-layout.ts';
 import { HEALING, ORIGIN } from './clone-metadata.ts';
 import { healClone } from './heal-clone.ts';
 import { reserveCopies } from './reserve-copies.ts';
-import { FAVORITE_CHILD } from './snapshot-options.ts';
+import { healedOptions, healingOptions } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 
 export interface WantedClone {
@@ -83,7 +83,9 @@ async function make(
   const survey = await clearName(deps, wanted.name, call);
   const layout = toLayout(view.facts.counts);
   const size = wanted.size ?? view.facts.capacity;
-  const metadata = { ...wanted.metadata, [ORIGIN]: view.name, [HEALING]: policyOf(view) };
+  const chosen = chosenOptions(view, wanted);
+  const after = JSON.stringify(healedOptions(layout.kind, chosen));
+  const metadata = { ...wanted.metadata, [ORIGIN]: view.name, [HEALING]: after };
   const limits = { peers: [], zones: [], excludePeers: [], excludeZones: [] };
   const question = { layout, provisioner: 'loop' as const, limits, accountOf: deps.accountOf };
   const record = recordOf({ size, question, metadata });
@@ -91,7 +93,7 @@ async function make(
   const copies = { name: wanted.name, size, layout, view, token: held.token };
   const bricks = await reserveCopies(copies, survey, call);
   checkpoint(call);
-  const options = { ...cloneOptions(view, wanted), ...ownOptions(deps, record) };
+  const options = { ...chosen, ...healingOptions(layout.kind), ...ownOptions(deps, record) };
   const volume = await buildVolume(
     {
       deps,
@@ -107,14 +109,8 @@ async function make(
   return volume;
 }
 
-/** The source's own policy, put back once the clone is healed. */
-function policyOf({ facts }: SnapshotView): string {
-  return facts.options[FAVORITE_CHILD] ?? 'none';
-}
-
-/** The source's options that a request may set, with those of this one; and who wins in what was met half-way. */
-function cloneOptions({ facts }: SnapshotView, { options }: WantedClone): Readonly<Record<string, string>> {
-  const own = Object.fromEntries(Object.entries(facts.options).filter(([name]) => isOpenOption(name)));
-  const isReplica = facts.counts.replica > 1;
-  return { ...own, ...options, ...(isReplica ? { [FAVORITE_CHILD]: 'mtime' } : {}) };
+/** The source's options that a request may set, with those of this one. */
+function chosenOptions({ facts }: SnapshotView, { options }: WantedClone): Readonly<Record<string, string>> {
+  const own = Object.entries(facts.options).filter(([name]) => isOpenOption(name));
+  return { ...Object.fromEntries(own), ...options };
 }

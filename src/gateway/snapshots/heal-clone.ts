@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
+import { parseJson } from '../../control/parse-json.ts';
 import { layoutOf } from '../brick-layout.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
@@ -8,7 +10,8 @@ import { afterMutation } from '../volumes/after-mutation.ts';
 import { eventData, type VolumeDeps } from '../volumes/deps.ts';
 import { mirrorRecord } from '../volumes/mirror-record.ts';
 import { HEALING } from './clone-metadata.ts';
-import { FAVORITE_CHILD } from './snapshot-options.ts';
+
+const healed = z.record(z.string(), z.string());
 
 /** How long one request waits; the next one goes on. */
 const WAIT_MS = 20_000;
@@ -22,15 +25,15 @@ const TRIGGER_MS = 1_000;
  */
 export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: Call): Promise<GlusterVolume> {
   const record = getRecord(volume);
-  const { [HEALING]: policy, ...metadata } = record.metadata;
-  if (policy === undefined) return volume;
+  const { [HEALING]: after, ...metadata } = record.metadata;
+  if (after === undefined) return volume;
   try {
     await deps.gluster.start(volume.name, { force: false }, call);
     deps.notify('volume.started', eventData(volume));
     const { kind } = layoutOf(volume);
     if (kind !== 'plain') await untilHealed(deps, volume.name, kind === 'disperse', call);
     const option = formatRecord({ ...record, metadata });
-    const options = { [RECORD_OPTION]: option, ...(kind === 'replica' ? { [FAVORITE_CHILD]: policy } : {}) };
+    const options = { ...healed.parse(parseJson(after)), [RECORD_OPTION]: option };
     await deps.gluster.set(volume.name, options, call);
     await mirrorRecord(deps, volume, option, call);
     return { ...volume, state: 'Started', options: { ...volume.options, ...options } };

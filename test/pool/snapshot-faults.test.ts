@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import * as z from 'zod';
+import { createClient, type RestClient } from '../../src/glusterd2/http.ts';
+import { keyFile } from '../../src/glusterd2/key-file.ts';
+import { snapInfo, snapList } from '../../src/glusterd2/snapshot-wire.ts';
+import { peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
+import { Lab } from './lab/lab.ts';
+import { until } from './lab/until.ts';
+import { differences } from './snapshots/bricks-alike.ts';
+import { SnapshotApi } from './snapshots/snapshot-api.ts';
+
+const VOLUME = 'faulty';
+const STAGGER_MS = { create: 40, clone: 700, delete: 30 };
+
+/** What dies, is down or heals while a snapshot is taken: nothing stays frozen, nothing is left, the retry succeeds. */
+describe('snapshots and faults', function () {
+  this.timeout(400_000);
+  let lab: Lab;
+  let api: SnapshotApi;
+  let mounted: string;
+  before(async () => {
+    lab = await Lab.up({ workers: 1 });
+    api = await SnapshotApi.on(lab);
+    await api.volume({ name: VOLUME, size: 600 * 1024 ** 2, replica: 3, snapshot: true });
+    mounted = await api.mount(VOLUME);
+  });
+  after(async () => {
+    await api?.close();
+    await lab?.down();
+  });
+
+  const shell = (script: string) => lab.worker(1).must(['sh', '-c', script], { timeoutMs: 60_000 });
+  const onServer = (server: number, script: string) =>
+    lab.server(server).machine.must(['sh', '-c', script], { timeoutMs: 30_000 });
+  const take = (snapname: string) => api.post('/v1/snapshots', { volname: VOLUME, snapname }, snapInfo);
+  const clone = (snapname: string, clonename: string) =>
+    api.post(`/v1/snapshots/${snapname}/clone`, { clonename }, volumeInfo);
+
+  /** Freezes the bricks of one server as a coordinator does that is never heard of again. */
+  async function freezeOn(server: number): Promise<void> {
+    const peers = await api.get('/v1/peers', peerList);
+    const peerId = peers.find(({ name }) => name === `g${server}`)?.id ?? '';
+    const volume = await api.get(`/v1/volumes/${VOLUME}`, volumeInfo);
+    const brick = (volume.subvols[0]?.bricks ?? []).findIndex((one) => one['peer-id'] === peerId);
+    const token = `${peerId}:${randomUUID()}:${randomUUID()}`;
+    const facts = {
+      snapshot: 'orphan',
+      volume: VOLUME,
+      volumeId: volume.id,
+      capacity: String(600 * 1024 ** 2),
+      counts: { replica: 3, arbiter: 0, disperse: 0, redundancy: 0, subvols: 1 },
+      options: {},
+      metadata: {},
+      description: '',
+      members: [{ subvol: 0, brick, peerId, isPresent: true }],
+    };
+    const client = await peerClient(server);
+    try {
+      const tell = (path: string, body: unknown) =>
+        client.request(
+          { method: 'POST', path: `/internal/v1/snapshots/${path}`, body, reply: z.unknown(), subject: path },
+          { id: 'test', signal: AbortSignal.timeout(30_000) },
+        );
+      await tell('prepare', { token, snapshots: [{ facts, bricks: [{ subvol: 0, brick }] }] });
+      await tell('freeze', { token, seconds: 4 });
+    } finally {
+      await client.close();
+    }
+  }
+
+  async function peerClient(server: number): Promise<RestClient> {
+    return createClient({
+      baseUrls: [await api.gateways.urlFromHere(server)],
+      issuer: 'gateways',
+      key: keyFile(`${lab.folder}/config/peers.key`),
+      ca: api.gateways.authority.caFile,
+      timeoutMs: 30_000,
+    });
+  }
+
+  /** Writing to a brick's file system waits for as long as it stands still. */
+  const writeToBrick = (server: number) =>
+    onServer(
+      server,
+      `for fs in /srv/gluster/disk1/bricks/${VOLUME}.*/fs; do touch $fs/probe && rm $fs/probe; done`,
+    );
+
+  async function expectNoSnapshots(): Promise<void> {
+    await until(
+      'nothing is left of any snapshot',
+      async () => {
+        const left = await Promise.all(
+          [1, 2, 3].map((server) =>
+            onServer(
+              server,
+              'ls /srv/gluster/*/snapshots /srv/gluster/*/making | grep -v : | grep . || true',
+            ),
+          ),
+        );
+        return left.every((text) => text.trim() === '');
+      },
+      { timeoutMs: 60_000, everyMs: 500 },
+    );
+  }
+
+  it('a gateway killed with all of its cgroup while bricks stand still: they are thawed within 5 s, and nothing is left', async () => {
+    await freezeOn(2);
+    const before = performance.now();
+    await api.gateways.service(2).kill();
+    await onServer(2, 'cat /sys/fs/cgroup/*/gluster-csi/freeze/cgroup.procs | grep -q .');
+    await writeToBrick(2);
+    expect(performance.now() - before).to.be.lessThan(5_000);
+    await api.gateways.service(2).start();
+    await expectNoSnapshots();
+  });
+
+  it('a gateway that starts again thaws at once what its former life froze', async () => {
+    await freezeOn(2);
+    const watchdog = onServer(2, 'pkill -KILL -x freeze || true; sleep 0.2; ! pgrep -x freeze');
+    await watchdog;
+    await api.gateways.service(2).kill();
+    await api.gateways.service(2).start();
+    await writeToBrick(2);
+    await expectNoSnapshots();
+  });
+
+  it('a server whose power fails while its bricks stand still serves them when it is up again', async () => {
+    await freezeOn(3);
+    await lab.server(3).powerCut();
+    await shell(`echo written > ${mounted}/while-down`);
+    await api.gateways.bootServer(3);
+    await writeToBrick(3);
+    await expectNoSnapshots();
+    await api.expectHealed(VOLUME);
+    await api.retried(() => take('after'));
+    await api.delete('/v1/snapshots/after');
+    await expectNoSnapshots();
+  });
+
+  for (const victim of [1, 2]) {
+    it(`kill -9 of ${victim === 1 ? 'the coordinating' : 'another'} gateway at many moments: the retries end as they should`, async () => {
+      const acts = [
+        ['create', () => take('s')],
+        ['clone', () => clone('s', 'copy')],
+        ['delete', () => api.delete('/v1/snapshots/s')],
+      ] as const;
+      for (const [name, act] of acts) {
+        for (let part = 1; part <= 5; part += 1) {
+          const ended = act().catch(() => undefined);
+          await sleep(STAGGER_MS[name] * part * part);
+          await api.gateways.service(victim).kill();
+          await api.gateways.service(victim).start();
+          await ended;
+        }
+        if (name !== 'delete') await api.retried<unknown>(act);
+        for (const server of [1, 2, 3]) await writeToBrick(server);
+      }
+      const at = await api.mount('copy');
+      expect((await shell(`cat ${at}/while-down`)).trim()).to.equal('written');
+      await api.unmount(at);
+      await api.delete('/v1/volumes/copy');
+      const listed = await api.get('/v1/snapshots', snapList);
+      if (listed.length > 0) await api.delete('/v1/snapshots/s');
+      await expectNoSnapshots();
+    });
+  }
+
+  it('takes what two of three bricks have, and the clone is healed to three', async () => {
+    await shell(`mkdir -p ${mounted}/dir && for i in $(seq 30); do echo $i > ${mounted}/dir/f$i; done; sync`);
+    await onServer(3, `pkill -KILL -f -- '-s g3 --volfile-id ${VOLUME}'`);
+    await shell(`echo new > ${mounted}/dir/f1`);
+    await api.retried(() => take('two'));
+    const copy = await api.retried(() => clone('two', 'from-two'));
+    await api.expectHealed('from-two');
+    expect(await differences(lab, copy.subvols[0]?.bricks ?? [], true)).to.deep.equal([]);
+    const third = copy.subvols[0]?.bricks.find(({ host }) => host === 'g3');
+    expect(
+      (await onServer(3, `cat ${third?.path}/dir/f1; ls ${third?.path}/dir | wc -l`)).split('\n'),
+    ).to.deep.equal(['new', '30', '']);
+    await api.delete('/v1/volumes/from-two');
+    await api.delete('/v1/snapshots/two');
+    await lab.server(1).mustGluster(['volume', 'start', VOLUME, 'force']);
+    await api.expectHealed(VOLUME);
+  });
+
+  it('refuses with too many bricks down, and names them', async () => {
+    for (const server of [2, 3])
+      await onServer(server, `pkill -KILL -f -- '-s g${server} --volfile-id ${VOLUME}'`);
+    await sleep(1_000);
+    try {
+      await take('one');
+      expect.fail('a snapshot was taken of one brick of three');
+    } catch (error) {
+      expect(String(error)).to.match(
+        /too many bricks down for a snapshot: .*g2.*g3|too many bricks down .*g3.*g2/,
+      );
+    }
+    await lab.server(1).mustGluster(['volume', 'start', VOLUME, 'force']);
+    await api.expectHealed(VOLUME);
+    await expectNoSnapshots();
+  });
+
+  it('overwritten while a brick was down and not yet healed: no brick of the clone serves the old content', async () => {
+    await shell(`dd if=/dev/zero of=${mounted}/over bs=1M count=8 conv=fsync 2>/dev/null`);
+    await lab.server(1).mustGluster(['volume', 'set', VOLUME, 'cluster.self-heal-daemon', 'off']);
+    await onServer(3, `pkill -KILL -f -- '-s g3 --volfile-id ${VOLUME}'`);
+    await sleep(500);
+    await shell(
+      `tr '\\0' 'x' < /dev/zero | dd of=${mounted}/over bs=1M count=8 iflag=fullblock conv=notrunc,fsync 2>/dev/null`,
+    );
+    await lab.server(1).mustGluster(['volume', 'start', VOLUME, 'force']);
+    await until('the brick is served', async () => {
+      const status = await lab.server(1).mustGluster(['volume', 'status', VOLUME]);
+      return /g3:\S+\s*\S*\s+\d+\s+\d+\s+Y|g3:[\s\S]*?\sY\s/.test(status);
+    });
+    await api.retried(() => take('pending'));
+    const copy = await api.retried(() => clone('pending', 'from-pending'));
+    const sums = await Promise.all(
+      (copy.subvols[0]?.bricks ?? []).map(({ host, path }) =>
+        onServer(Number(host.slice(1)), `md5sum < ${path}/over`),
+      ),
+    );
+    expect(new Set(sums).size).to.equal(1);
+    const expected = await shell(`tr '\\0' 'x' < /dev/zero | head -c 8388608 | md5sum`);
+    expect(sums[0]).to.equal(expected);
+    expect(copy.options['cluster.self-heal-daemon']).to.equal('off');
+    await api.delete('/v1/volumes/from-pending');
+    await api.delete('/v1/snapshots/pending');
+    await lab.server(1).mustGluster(['volume', 'set', VOLUME, 'cluster.self-heal-daemon', 'on']);
+    await expectNoSnapshots();
+  });
+});
