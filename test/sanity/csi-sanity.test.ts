@@ -32,10 +32,18 @@ describe('csi-sanity on the pool', () => {
       expect(failed.map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal([]);
       expect(specs.filter(({ outcome }) => outcome === 'passed').length).to.be.above(40);
       expect(specs.filter(({ outcome, reason }) => outcome === 'skipped' && reason === '')).to.deep.equal([]);
+      expect(specs.filter(isAboutSnapshots).map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal(
+        [],
+      );
       await expectNothingLeft(lab);
     });
   }
 });
+
+/** Left out although it is ours to serve: all of snapshots, groups and clones but their topology, which we have none of. */
+function isAboutSnapshots({ name, outcome }: Spec): boolean {
+  return outcome === 'skipped' && /snapshot|group|source volume/i.test(name) && !/accessibility/.test(name);
+}
 
 /** Runs the suite in worker 1, as a CO would: its mounts are that machine's. */
 async function runCsiSanity(program: string, { lab }: Deployment, pass: string): Promise<readonly Spec[]> {
