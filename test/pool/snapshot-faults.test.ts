@@ -12,7 +12,7 @@ import { differences } from './snapshots/bricks-alike.ts';
 import { SnapshotApi } from './snapshots/snapshot-api.ts';
 
 const VOLUME = 'faulty';
-const STAGGER_MS = { create: 40, clone: 700, delete: 30 };
+const STAGGER_MS = { create: 40, clone: 200, delete: 30 };
 
 /** What dies, is down or heals while a snapshot is taken: nothing stays frozen, nothing is left, the retry succeeds. */
 describe('snapshots and faults', function () {
@@ -105,11 +105,13 @@ describe('snapshots and faults', function () {
     );
   }
 
-  it('a gateway killed with all of its cgroup while bricks stand still: they are thawed within 5 s, and nothing is left', async () => {
+  it('a gateway killed while bricks stand still: they are thawed within 5 s, and nothing is left', async () => {
     await freezeOn(2);
     const before = performance.now();
+    // In none of the gateway's cgroups: what ends those does not end the watchdog.
+    const groups = (await onServer(2, 'cat /proc/$(pgrep -x freeze)/cgroup')).trim().split('\n');
+    expect(groups.filter((line) => !line.endsWith('/gluster-csi/freeze'))).to.deep.equal([]);
     await api.gateways.service(2).kill();
-    await onServer(2, 'cat /sys/fs/cgroup/*/gluster-csi/freeze/cgroup.procs | grep -q .');
     await writeToBrick(2);
     expect(performance.now() - before).to.be.lessThan(5_000);
     await api.gateways.service(2).start();
@@ -128,6 +130,8 @@ describe('snapshots and faults', function () {
 
   it('a server whose power fails while its bricks stand still serves them when it is up again', async () => {
     await freezeOn(3);
+    // A kernel that dies forgets what stood still; the lab's goes on, and would keep it for ever.
+    await onServer(3, '/usr/libexec/gluster-csi/freeze 0 /srv/gluster/disk1/bricks/*/fs');
     await lab.server(3).powerCut();
     await shell(`echo written > ${mounted}/while-down`);
     await api.gateways.bootServer(3);
@@ -169,7 +173,7 @@ describe('snapshots and faults', function () {
 
   it('takes what two of three bricks have, and the clone is healed to three', async () => {
     await shell(`mkdir -p ${mounted}/dir && for i in $(seq 30); do echo $i > ${mounted}/dir/f$i; done; sync`);
-    await onServer(3, `pkill -KILL -f -- '-s g3 --volfile-id ${VOLUME}'`);
+    await onServer(3, `pkill -KILL -f -- '[-]s g3 --volfile-id ${VOLUME}'`);
     await shell(`echo new > ${mounted}/dir/f1`);
     await api.retried(() => take('two'));
     const copy = await api.retried(() => clone('two', 'from-two'));
@@ -187,7 +191,7 @@ describe('snapshots and faults', function () {
 
   it('refuses with too many bricks down, and names them', async () => {
     for (const server of [2, 3])
-      await onServer(server, `pkill -KILL -f -- '-s g${server} --volfile-id ${VOLUME}'`);
+      await onServer(server, `pkill -KILL -f -- '[-]s g${server} --volfile-id ${VOLUME}'`);
     await sleep(1_000);
     try {
       await take('one');
@@ -205,7 +209,7 @@ describe('snapshots and faults', function () {
   it('overwritten while a brick was down and not yet healed: no brick of the clone serves the old content', async () => {
     await shell(`dd if=/dev/zero of=${mounted}/over bs=1M count=8 conv=fsync 2>/dev/null`);
     await lab.server(1).mustGluster(['volume', 'set', VOLUME, 'cluster.self-heal-daemon', 'off']);
-    await onServer(3, `pkill -KILL -f -- '-s g3 --volfile-id ${VOLUME}'`);
+    await onServer(3, `pkill -KILL -f -- '[-]s g3 --volfile-id ${VOLUME}'`);
     await sleep(500);
     await shell(
       `tr '\\0' 'x' < /dev/zero | dd of=${mounted}/over bs=1M count=8 iflag=fullblock conv=notrunc,fsync 2>/dev/null`,

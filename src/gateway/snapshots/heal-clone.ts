@@ -45,14 +45,16 @@ export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: C
 async function untilHealed(deps: VolumeDeps, name: string, full: boolean, call: Call): Promise<void> {
   const end = performance.now() + WAIT_MS;
   let triggeredAt = Number.NEGATIVE_INFINITY;
-  let isTriggered = false;
+  // Replication lists whatever differs (its marks are honest), a brick that began empty too: nothing listed is nothing
+  // to do, and the daemons, which take seconds to find the bricks, need not be waited for.
+  let canTell = !full;
   while (performance.now() < end) {
     checkpoint(call);
-    if (performance.now() - triggeredAt > TRIGGER_MS) {
-      isTriggered = (await trigger(deps, name, full, call)) || isTriggered;
+    if (canTell && (await isHealed(deps, name, call))) return;
+    if (performance.now() - triggeredAt > TRIGGER_MS && (await trigger(deps, name, full, call))) {
       triggeredAt = performance.now();
+      canTell = true;
     }
-    if (isTriggered && (await isHealed(deps, name, call))) return;
     await sleep(LOOK_MS);
   }
   throw new Fault('busy', `volume ${name} is still being healed; retry`);
