@@ -57,11 +57,17 @@ export async function makeMachine(
   });
 }
 
+export interface ServerOptions {
+  readonly disksPerServer: number;
+  readonly diskBytes: number;
+  readonly serverExtras: MachineExtras;
+}
+
 /** A storage server, switched off, with empty disks and no peers. */
 export async function makeServer(
   place: Place,
   member: NetworkMember,
-  { disksPerServer, diskBytes }: { readonly disksPerServer: number; readonly diskBytes: number },
+  { disksPerServer, diskBytes, serverExtras }: ServerOptions,
 ): Promise<GlusterServer> {
   const own = `${place.folder}/${member.name}`;
   await mkdir(`${own}/glusterd`, { recursive: true });
@@ -70,9 +76,8 @@ export async function makeServer(
   const disks = await Promise.all(
     Array.from({ length: disksPerServer }, (_, i) => makeDisk(`${own}/disk${i + 1}.xfs`, diskBytes)),
   );
-  const machine = await makeMachine(place, member, {
-    binds: [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }],
-  });
+  const binds = [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }, ...(serverExtras.binds ?? [])];
+  const machine = await makeMachine(place, member, { ...serverExtras, binds });
   return new GlusterServer(machine, disks, place.network);
 }
 
