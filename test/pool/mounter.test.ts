@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { MounterWorld } from './lab/mounter-world.ts';
+import { MounterWorld, PLUGIN_DIRECTORY } from './lab/mounter-world.ts';
 import { until } from './lab/until.ts';
 import { VolumeWriter } from './lab/volume-writer.ts';
 import { signalClient } from './lab/worker-host.ts';
 
 const VOLUME = 'gl1:volume:pool:one';
-const STAGING = '/srv/work/staging/globalmount';
-const TARGET = '/srv/work/pods/a/mount';
+const STAGING = '/srv/kubelet/plugins/kubernetes.io/csi/file.csi.gluster.org/0123abcd/globalmount';
+const TARGET = '/srv/kubelet/pods/a/mount';
 const volumeCapability = { mount: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' as const } };
 
 describe('the mounter', () => {
@@ -19,7 +19,7 @@ describe('the mounter', () => {
   after(() => world[Symbol.asyncDispose]());
 
   beforeEach(async () => {
-    await world.worker.must(['mkdir', '-p', STAGING, '/srv/work/pods/a']);
+    await world.worker.must(['mkdir', '-p', STAGING, '/srv/kubelet/pods/a']);
     await world.csi.node.NodeStageVolume({ volumeId: VOLUME, stagingTargetPath: STAGING, volumeCapability });
     await world.csi.node.NodePublishVolume({
       volumeId: VOLUME,
@@ -41,7 +41,8 @@ describe('the mounter', () => {
     expect(stdout).to.equal('');
   });
 
-  const mountPoint = async () => `/srv/plugin/clients/${(await world.directories())[0]}/mount`;
+  const mountPoint = async () =>
+    `${PLUGIN_DIRECTORY}/clients/${(await world.directories())[0]}/${STAGING.slice('/srv/kubelet/'.length)}`;
 
   it('keeps clients that node service and mounter may die beside', async () => {
     await world.node.kill();
