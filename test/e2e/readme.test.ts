@@ -4,14 +4,15 @@ import { expect } from 'chai';
 import { timed } from './install/timed.ts';
 import { type Beginning, bringUp } from './readme/bring-up.ts';
 import { readBlocks } from './readme/read-readme.ts';
-import { NOT_RUN, RUN_SECTIONS, substitute } from './readme/tables.ts';
+import { provoke, readRefusals, toPattern } from './readme/refusals.ts';
+import { NOT_RUN, REFUSALS_SECTION, RUN_SECTIONS, substitute } from './readme/tables.ts';
 
-const README = fileURLToPath(new URL('../../README.md', import.meta.url));
+const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
 const SET_UP_MS = 20 * 60_000;
 
 /** README.md's commands as they stand there; which are left out, and why, is in readme/tables.ts. */
 describe('README.md', () => {
-  const blocks = readBlocks(readFileSync(README, 'utf8'));
+  const blocks = readBlocks(readme);
   let beginning: Beginning;
 
   before('three servers, an empty cluster', async function () {
@@ -43,4 +44,13 @@ describe('README.md', () => {
     const lines = await cluster.mustKubectl(['exec', 'writer', '--', 'cat', '/data/log']);
     expect(lines).to.match(/\d\d:\d\d:\d\d/);
   });
+
+  // In their order: the last one switches a server off.
+  for (const { cause, words } of readRefusals(readme, REFUSALS_SECTION)) {
+    it(`says why a claim waits: ${cause}`, async () => {
+      const said = await provoke(beginning.cluster, cause);
+      console.log(`           ${said}`);
+      expect(said).to.match(toPattern(words));
+    });
+  }
 });

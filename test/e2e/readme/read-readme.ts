@@ -39,3 +39,9 @@ function toCommands(lines: readonly string[]): readonly string[] {
 function withoutComment(line: string): string {
   return line.replace(/(?:^|\s+)# .*$/, '');
 }
+
+/** The text below a heading, up to the next one. */
+export function sectionOf(markdown: string, heading: string): string {
+  const [, after = ''] = markdown.split(`\n## ${heading}\n`);
+  return after.split(/^## /m)[0] ?? '';
+}

@@ -1,6 +1,9 @@
 /** The sections of README.md that take an administrator from storage servers to a volume, run in this order. */
 export const RUN_SECTIONS = ['On the storage servers', 'On Kubernetes', 'A claim'] as const;
 
+/** Has a table of what `kubectl describe` says. */
+export const REFUSALS_SECTION = 'When a claim cannot be served';
+
 /**
  * What a reader has to put a name of theirs for, and what the test puts: in README.md, and in the examples that it
  * tells them to edit.
