@@ -85,11 +85,7 @@ describe('node, volumes of a pod’s own spec', () => {
     ['a whole volume of which a directory is allowed', context({ volume: 'east/two' }), /inline\.allow/],
     ['a directory beside the allowed one', context({ volume: 'east/two/teams' }), /inline\.allow/],
     ['a volume of another cluster', context({ volume: 'west/one' }), /inline\.allow/],
-    [
-      'what another namespace may',
-      { ...podInfo('prod'), volume: 'east/one' },
-      /gives them west\/three/,
-    ],
+    ['what another namespace may', { ...podInfo('prod'), volume: 'east/one' }, /gives them west\/three/],
     [
       'anything, of a namespace without a rule',
       { ...podInfo('other'), volume: 'east/one' },
@@ -120,7 +116,11 @@ describe('node, volumes of a pod’s own spec', () => {
       /^volume_context\.volum: is unknown; did you mean "volume"\? known are volume/,
     ],
     ['no volume', { volumeContext: context({}) }, /^volume_context\.volume: is missing/],
-    ['no cluster', { volumeContext: context({ volume: 'one' }) }, /^volume_context\.volume: names no cluster/],
+    [
+      'no cluster',
+      { volumeContext: context({ volume: 'one' }) },
+      /^volume_context\.volume: names no cluster/,
+    ],
     [
       'an unknown cluster',
       { volumeContext: context({ volume: 'esat/one' }) },
@@ -131,11 +131,7 @@ describe('node, volumes of a pod’s own spec', () => {
       { volumeContext: context({ volume: 'east/one/..' }) },
       /^volume_context\.volume: /,
     ],
-    [
-      'a path from the root',
-      { volumeContext: context({ volume: '/one' }) },
-      /^volume_context\.volume: /,
-    ],
+    ['a path from the root', { volumeContext: context({ volume: '/one' }) }, /^volume_context\.volume: /],
     [
       'a directory without a name',
       { volumeContext: context({ volume: 'east/one//x' }) },
