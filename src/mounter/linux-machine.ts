@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Call } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import type { ClientCgroups } from '../host/client-cgroup.ts';
 import { clientMountPath } from '../host/client-mount.ts';
@@ -13,10 +14,12 @@ import { readMounts } from '../host/mountinfo.ts';
 import { hasHostPids, listNamespaces, readMountsOf } from '../host/namespaces.ts';
 import { probe } from '../host/probe.ts';
 import type { RemountFunction } from '../host/remount.ts';
+import { run } from '../host/run.ts';
 import { type ClientRecord, formatRecord, parseRecord } from './client-record.ts';
 import type { Machine } from './machine.ts';
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const REMOVE_MS = 10_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export interface LinuxMachineOptions {
@@ -85,12 +88,20 @@ function clientFiles(folder: string): Files {
     async removeDirectory(id, call) {
       // The record goes last: it tells where the mount point is.
       const above = `${folder}/${id}`;
-      let path = mountPointOf(id, await readRecord(id));
+      const record = await readRecord(id);
+      if (record === undefined) await removeBare(above, call);
+      let path = mountPointOf(id, record);
       for (; path !== above; path = dirname(path)) await removeDirectory(path, call);
       for (const file of [recordOf(id), `${recordOf(id)}.new`]) await rm(file, { force: true });
       await removeDirectory(above, call);
     },
   };
+}
+
+/** Where the mount point was is not known. Crosses no mount and no link, and removes nothing but empty directories. */
+async function removeBare(above: string, { signal }: Call): Promise<void> {
+  const args = [above, '-xdev', '-mindepth', '1', '-depth', '-type', 'd', '-empty', '-delete'];
+  await run('find', args, { signal, timeoutMs: REMOVE_MS });
 }
 
 /** None before the first client. */
