@@ -126,7 +126,7 @@ export class MounterWorld {
       argv: programArgv('sources', [name, ...endpoint, ...args]),
       isReady: () =>
         answers().then(
-          () => true,
+          (reason) => reason === undefined,
           () => false,
         ),
     });
