@@ -42,6 +42,9 @@ export async function provoke(cluster: Cluster, cause: string): Promise<string> 
 
 /** What a text of README.md has to match: `…` is left out there, and numbers are those of the moment. */
 export function toPattern(words: string): RegExp {
-  const text = RegExp.escape(words).replaceAll(/\d+/g, (digits) => (digits.length > 6 ? '\\d+' : digits));
-  return new RegExp(`^${text.replaceAll('…', '.*')}$`, 's');
+  const parts = words.split(/(…|\d{7,})/).map((part) => {
+    if (part === '…') return '.*';
+    return /^\d{7,}$/.test(part) ? '\\d+' : RegExp.escape(part);
+  });
+  return new RegExp(`^${parts.join('')}$`, 's');
 }

@@ -25,13 +25,14 @@ export const EDITED_FILES = ['deploy/examples/gateway.yaml', 'deploy/examples/va
 /** Commands of README.md that are not run with the others, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'docker build --tag registry.example/gluster-csi:0.1.0 .':
-    'the test has the image from scripts/image, which builds the same Dockerfile with buildah',
+    'scripts/image builds the same Dockerfile with buildah, which needs no daemon; test/e2e/image.test.ts looks into it',
   'docker push registry.example/gluster-csi:0.1.0':
     'there is no registry; the image is imported on the nodes',
-  'npm run demo': 'it is a test by itself: the lines that it prints are checked steps',
-  'npm test': 'it runs this test',
-  'npm run e2e:up': 'the same installation is the one of all other tests here',
-  'npm run e2e:down': 'see e2e:up',
+  'npm run demo': 'it shows to people what test/pool tests',
+  'npm run e2e:up': 'it brings up what the other tests here run on',
+  ['kubectl --namespace gluster-csi delete pod --field-selector spec.nodeName=NODE \\\n' +
+    '  --selector app.kubernetes.io/component=mounter']:
+    'test/e2e/faults/upgrade.test.ts does it under a writer',
 };
 
 /** With the test's names in place of the reader's. */
