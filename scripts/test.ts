@@ -44,7 +44,7 @@ const PARTS: readonly Part[] = [
     name: 'host',
     about: 'commands, mounts and bricks of this machine',
     testMs: 60_000,
-    minutes: 8,
+    minutes: 15,
     needs: ['debian'],
   },
   {
