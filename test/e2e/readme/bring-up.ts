@@ -93,6 +93,9 @@ async function must(
     readonly environment: Readonly<Record<string, string>>;
   },
 ): Promise<string> {
+  // The lab's machines have the devices of the real one.
+  const device = commands.find((command) => /\/dev\/(?!null)/.test(command));
+  if (device !== undefined) throw new Error(`no placeholder stands for the device in: ${device}`);
   const network = `--net=${where.cluster.lab.networkOf(CONTROL_PLANE.name)}`;
   const script = `${where.cluster.lab.folder}/commands.sh`;
   await writeFile(script, `cd ${where.folder}\n${commands.join('\n')}\n`);
