@@ -1,7 +1,7 @@
 import { type Call, checkpoint } from '../control/call.ts';
 import { log } from '../telemetry/log.ts';
 import type { MounterContext } from './context.ts';
-import { endClient } from './end-client.ts';
+import { clientEnded, endClient } from './end-client.ts';
 import { type Client, isSuperseded, look, predecessorsOf } from './look.ts';
 import type { Machine } from './machine.ts';
 import { findMountsOf } from './scan.ts';
@@ -30,6 +30,8 @@ async function releaseOne(machine: Machine, id: string, call: Call): Promise<voi
   const client = clients.find((one) => one.id === id);
   if (client === undefined || !(await isUnused(machine, client, clients))) return;
   await endClient(machine, client, call);
+  // Of a volume that goes on to be used nobody waits for an old client's end.
+  if (!isSuperseded(client, clients)) await clientEnded(machine, client, call);
   log.info({ client: id, volume: client.record?.volume }, 'client released');
 }
 
