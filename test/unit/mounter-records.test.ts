@@ -60,6 +60,9 @@ describe('the mount point of a client', () => {
   it('is known wherever it is seen', () => {
     expect(at(`/var/lib/kubelet/plugins/x/clients/${UID}/mount`)).to.equal(true);
     expect(at(`/host/var/lib/kubelet/plugins/x/clients/${UID}/mount`)).to.equal(true);
+    const staging = 'plugins/kubernetes.io/csi/x/1be5/globalmount';
+    expect(at(`/var/lib/kubelet/plugins/x/clients/${UID}/${staging}`)).to.equal(true);
+    expect(at(`/var/lib/kubelet/${staging}`)).to.equal(false);
     expect(at(`/plugins/x/clients/${UID}/plugins/kubernetes.io/csi/x/1be5/globalmount`)).to.equal(true);
   });
 
