@@ -169,7 +169,9 @@ describe('existing volumes', () => {
     }
 
     it('are refused to another namespace', async () => {
-      const refused = await failureOf(publish({ volume: `pool/${BY_HAND}`, [`${KEY}pod.namespace`]: 'prod' }));
+      const refused = await failureOf(
+        publish({ volume: `pool/${BY_HAND}`, [`${KEY}pod.namespace`]: 'prod' }),
+      );
       expect(refused.code).to.equal('PERMISSION_DENIED');
     });
   });

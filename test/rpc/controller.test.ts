@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
-import { csi } from '../../src/grpc/contract.ts';
 import { CONTROLLER_CAPABILITIES, controllerServices } from '../../src/csi/controller/controller-service.ts';
+import { csi } from '../../src/grpc/contract.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import {
   createRequest,

@@ -44,7 +44,10 @@ describe('the node service’s mounts over the mounter', () => {
     await host.mountGluster({ ...MOUNT, subdirectory: 'a/b' }, call());
     expect((await host.mounts()).map(({ target }) => target)).to.deep.equal([STAGING]);
     const [[id = '', directory] = []] = machine.directories;
-    expect(machine.mounts.map(({ target }) => target)).to.deep.equal([mounter.mountPointOf(id, undefined), STAGING]);
+    expect(machine.mounts.map(({ target }) => target)).to.deep.equal([
+      mounter.mountPointOf(id, undefined),
+      STAGING,
+    ]);
     const { created, device, ...record } = directory?.record ?? {};
     expect(record).to.deep.equal({ ...MOUNT, subdirectory: 'a/b', clientId: 'new', replaces: [] });
     expect(device).to.equal(machine.mounts[0]?.device);
