@@ -58,7 +58,7 @@ async function isTime(context: MounterContext, { client, reason }: Task, call: C
   if (state === 'directory' && client.isMounted) return true;
   const why = WHY_KEPT[state] ?? 'it is not mounted where it was started';
   const { volume = '', clientId = '' } = client.record ?? {};
-  context.report.keptOld({ volume, clientId, why });
+  context.report.keptOld({ id: client.id, volume, clientId, why });
   return false;
 }
 

@@ -20,6 +20,11 @@ export interface Report {
     readonly pod: string | undefined;
     readonly why: string;
   }): void;
-  /** A client of another Gluster version stays for now. */
-  keptOld(event: { readonly volume: string; readonly clientId: string; readonly why: string }): void;
+  /** A client of another Gluster version stays for now; said at each attempt. `id`: which of all clients. */
+  keptOld(event: {
+    readonly id: string;
+    readonly volume: string;
+    readonly clientId: string;
+    readonly why: string;
+  }): void;
 }

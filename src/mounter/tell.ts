@@ -6,8 +6,13 @@ import type { Report } from './report.ts';
 
 /** Tells of the mounter's work in metrics, events and the log. */
 export function createReport(events: Pick<Events, 'podEvent' | 'nodeEvent'>): Report {
+  /** Why an old client stays, by its id, as the log says it already. */
+  const kept = new Map<string, string>();
   return {
-    counted: setClients,
+    counted(counts) {
+      setClients(counts);
+      if (counts.old === 0) kept.clear();
+    },
     replaced({ pods, ...event }) {
       const { volume, reason } = event;
       countReplacement(reason, 'ok');
@@ -36,8 +41,11 @@ export function createReport(events: Pick<Events, 'podEvent' | 'nodeEvent'>): Re
       const message = `a mount of volume ${volume} still is that of a client that was replaced: ${why}`;
       events.podEvent({ pod: { uid: pod }, type: 'Warning', reason: 'GlusterMountNotRepaired', message });
     },
-    keptOld({ volume, clientId, why }) {
-      log.warn({ volume, client: clientId, why }, 'an old glusterfs client stays for now');
+    keptOld({ id, volume, clientId, why }) {
+      if (kept.get(id) !== why) {
+        kept.set(id, why);
+        log.warn({ client: id, volume, of: clientId, why }, 'an old glusterfs client stays for now');
+      }
       tellOld(events, volume, why);
     },
   };

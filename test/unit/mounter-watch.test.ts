@@ -14,6 +14,7 @@ describe('the watch of clients', () => {
     expect(world.all('counted')).to.deep.equal([{ live: 2, dead: 0, old: 1 }]);
     expect(world.all('keptOld')).to.deep.equal([
       {
+        id: [...world.machine.directories.keys()][1],
         volume: 'two',
         clientId: 'old',
         why: 'it does not answer; it is replaced once its servers do',
