@@ -6,7 +6,6 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'gluster',
   'glusterfs',
   'grep',
-  'in-cgroup',
   'losetup',
   'mkdir',
   'mkfs.xfs',
@@ -19,8 +18,12 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'xfs_io',
 ]);
 
+/** `in-cgroup NAMESPACE GROUP... -- PROGRAM`: it becomes the program, whose time this is. */
+const BECOMES_ANOTHER = 'in-cgroup';
+
 /** The program's name without its folder; "other" for one that is not known here. */
-export function toCommandLabel(file: string): string {
+export function toCommandLabel([file = '', ...args]: readonly string[]): string {
   const name = basename(file);
+  if (name === BECOMES_ANOTHER) return toCommandLabel(args.slice(args.indexOf('--') + 1));
   return COMMANDS.has(name) ? name : 'other';
 }

@@ -16,12 +16,16 @@ describe('metrics', () => {
   });
 
   it('name known commands by their base name, others not at all', async () => {
-    observeCommand('/usr/sbin/glusterfs', 'ok', 0.2);
-    observeCommand('glusterfs', 'ok', 0.2);
-    observeCommand('/tmp/x; rm -rf /', 'missing', 0.2);
+    observeCommand(['/usr/sbin/glusterfs', '--version'], 'ok', 0.2);
+    observeCommand(['glusterfs'], 'ok', 0.2);
+    observeCommand(['/tmp/x; rm -rf /'], 'missing', 0.2);
+    const born = ['/usr/libexec/gluster-csi/in-cgroup', '/proc/1/ns/cgroup', '/sys/fs/cgroup/x', '--'];
+    observeCommand([...born, 'glusterfs', '--', 'mount'], 'ok', 0.2);
+    observeCommand(born.slice(0, 2), 'failed', 0.2);
     const text = await registry.metrics();
-    expect(text).to.contain('command_duration_seconds_count{command="glusterfs",outcome="ok"} 2\n');
+    expect(text).to.contain('command_duration_seconds_count{command="glusterfs",outcome="ok"} 3\n');
     expect(text).to.contain('command_duration_seconds_count{command="other",outcome="missing"} 1\n');
+    expect(text).to.contain('command_duration_seconds_count{command="other",outcome="failed"} 1\n');
     expect(text).not.to.contain('rm -rf');
   });
 
