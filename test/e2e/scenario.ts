@@ -1,4 +1,5 @@
 import { Semaphore } from '../../src/control/semaphore.ts';
+import './end.ts';
 import { type Installation, installed } from './install/installed.ts';
 import { runsOf } from './options.ts';
 import { describeVerdict, type Verdict } from './writer/verdict.ts';
