@@ -6,7 +6,7 @@ import { Fault } from '../control/fault.ts';
 import type { ClientCgroups } from '../host/client-cgroup.ts';
 import { clientMountPath } from '../host/client-mount.ts';
 import { clientsByMountPoint, killClient } from '../host/client-process.ts';
-import { removeDirectory } from '../host/directory.ts';
+import { removeDirectory, removeNested } from '../host/directory.ts';
 import { writeDurably } from '../host/durable-file.ts';
 import { bind, unmount } from '../host/mount.ts';
 import { mountGluster } from '../host/mount-gluster.ts';
@@ -38,7 +38,7 @@ export function createLinuxMachine({ directory, cgroups, remount }: LinuxMachine
     ...files,
     clients: clientsByMountPoint,
     async startClient(id, record, call) {
-      const prefix = (await cgroups?.prepare(id)) ?? [];
+      const prefix = async () => (await cgroups?.prepare(id)) ?? [];
       const mount = { ...record, target: mountPointOf(id, record) };
       await mountGluster(mount, call, { logTarget: record.target, prefix });
     },
@@ -90,12 +90,16 @@ function clientFiles(folder: string): Files {
       const above = `${folder}/${id}`;
       const record = await readRecord(id);
       if (record === undefined) await removeBare(above, call);
-      let path = mountPointOf(id, record);
-      for (; path !== above; path = dirname(path)) await removeDirectory(path, call);
+      await removeNested(pathsUpTo(above, mountPointOf(id, record)), call);
       for (const file of [recordOf(id), `${recordOf(id)}.new`]) await rm(file, { force: true });
       await removeDirectory(above, call);
     },
   };
+}
+
+/** The path and what is above it, up to a directory that is left out. */
+function pathsUpTo(above: string, path: string): readonly string[] {
+  return path === above ? [] : [path, ...pathsUpTo(above, dirname(path))];
 }
 
 /** Where the mount point was is not known. Crosses no mount and no link, and removes nothing but empty directories. */

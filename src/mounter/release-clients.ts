@@ -11,8 +11,12 @@ import { findMountsOf } from './scan.ts';
  * that cannot be ended does not stop the others. Safe at any time: what another work has claimed is left to it.
  */
 export async function releaseClients({ machine, claims }: MounterContext, call: Call): Promise<void> {
-  for (const { id } of byAge(await look(machine))) {
+  const clients = await look(machine);
+  for (const client of byAge(clients)) {
+    const { id } = client;
     checkpoint(call);
+    // To look again for each one that is used would cost the more the more there are.
+    if (!(await isUnused(machine, client, clients))) continue;
     using claim = claims.claim(id);
     if (claim === undefined) continue;
     try {
@@ -21,7 +25,7 @@ export async function releaseClients({ machine, claims }: MounterContext, call: 
       log.warn({ err: error, client: id }, 'a client that is used no more cannot be ended');
     }
   }
-  await machine.removeEmptyGroups(claims.held);
+  await machine.removeEmptyGroups(claims);
 }
 
 /** Looks again, now that nobody else works on it. */

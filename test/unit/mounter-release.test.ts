@@ -23,6 +23,36 @@ describe('the release of clients', () => {
     expect(world.machine.clientAt(targetOf('two'))?.state).to.equal('live');
   });
 
+  it('leaves the group of a client whose start begins when the groups have been looked at already', async () => {
+    const world = new World();
+    let isInUse = false;
+    Object.assign(world.mounter, {
+      removeEmptyGroups: async (inUse: { has(id: string): boolean }) => {
+        using _starting = world.claims.claim('new');
+        isInUse = inUse.has('new');
+      },
+    });
+    await releaseClients(world.context(), call());
+    expect(isInUse).to.equal(true);
+  });
+
+  it('looks at each client once, and again only at those that seem to be used no more', async () => {
+    const world = new World();
+    for (const volume of ['one', 'two', 'three']) await world.mount(volume);
+    for (const target of [targetOf('two'), stagingOf('two')]) world.machine.unmount(target);
+    const { directories } = world.mounter;
+    let looks = 0;
+    Object.assign(world.mounter, {
+      directories: async () => {
+        looks += 1;
+        return directories();
+      },
+    });
+    await releaseClients(world.context(), call());
+    expect(looks).to.equal(2);
+    expect(world.machine.clients.length).to.equal(2);
+  });
+
   it('takes away what nobody uses, dead or alive, and half-made directories', async () => {
     const world = new World();
     for (const volume of ['one', 'two']) {
