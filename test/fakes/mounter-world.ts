@@ -33,6 +33,7 @@ export class World {
       failed: tell('failed'),
       notRepaired: tell('notRepaired'),
       keptOld: tell('keptOld'),
+      outdated: tell('outdated'),
     };
     return { machine: this.mounter, clientId, claims: this.claims, report };
   }

@@ -32,6 +32,16 @@ describe('the log of the mounter', () => {
     expect(events).to.have.length(6);
   });
 
+  it('names the volumes of an older mounter, not all of very many, and what to do', () => {
+    const events: string[] = [];
+    const report = createReport({ podEvent: () => {}, nodeEvent: ({ message }) => events.push(message) });
+    const volumes = Array.from({ length: 12 }, (_, i) => `v${i + 1}`);
+    report.outdated({ volumes, clientId: 'image:1', newest: 'image:2' });
+    expect(events).to.deep.equal([
+      'volumes v1, v2, v3, v4, v5, v6, v7, v8, v9, v10 and 2 more are served by glusterfs clients of image:1, and the release is image:2; delete the mounter’s pod on this node, and the next one replaces them under the pods',
+    ]);
+  });
+
   it('says it anew after a time without old clients', () => {
     const report = createReport({ podEvent: () => {}, nodeEvent: () => {} });
     const kept = { id: 'a', volume: 'one', clientId: 'v1', why: 'hung' };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Machine } from '../../src/mounter/machine.ts';
+import { createWatch } from '../../src/mounter/watch.ts';
 import { OTHER_UID, stagingOf, targetOf, UID, World } from '../fakes/mounter-world.ts';
 
 describe('the watch of clients', () => {
@@ -21,6 +22,26 @@ describe('the watch of clients', () => {
       },
     ]);
     expect(world.machine.clients.length).to.equal(2);
+  });
+
+  it('tells that it is of an older release than the newest, with the volumes that wait for the next mounter', async () => {
+    const world = new World();
+    await world.mount('two');
+    await world.mount('one');
+    let newest: string | undefined = 'new';
+    const watch = createWatch({ ...world.context(), newestClientId: async () => newest });
+    await watch.round();
+    expect(world.all('outdated')).to.deep.equal([]);
+    newest = 'newer';
+    await watch.round();
+    newest = undefined;
+    await watch.round();
+    await watch.settled();
+    expect(world.all('outdated')).to.deep.equal([
+      { volumes: ['one', 'two'], clientId: 'new', newest: 'newer' },
+    ]);
+    expect(world.all('counted').map(({ old }) => old)).to.deep.equal([0, 2, 0]);
+    expect(world.all('replaced')).to.deep.equal([]);
   });
 
   for (const state of ['hung', 'offline'] as const) {
