@@ -22,6 +22,8 @@ export interface MachineExtras {
   readonly folders?: readonly string[];
   /** Folders of the real machine that it may change for itself. */
   readonly layers?: readonly string[];
+  /** Folders of the real machine that stay where they are, also below one of `folders`. */
+  readonly visible?: readonly string[];
   /** A tree of its own in each cgroup hierarchy. */
   readonly hasOwnCgroups?: boolean;
 }
@@ -53,6 +55,7 @@ export async function makeMachine(
       ...folders,
     ],
     layers,
+    visible: extras.visible ?? [],
     ...(extras.hasOwnCgroups === true ? { cgroup: `${cgroupOf(folder)}/${name}` } : {}),
   });
 }
