@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { codeOf } from '../control/error-code.ts';
 import { Fault } from '../control/fault.ts';
 
 /** All groups of ours lie in this one, in each hierarchy. */
@@ -131,8 +132,4 @@ async function writing<Result>(directory: string, work: () => Promise<Result>): 
       cause,
     });
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

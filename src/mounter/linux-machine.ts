@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Call } from '../control/call.ts';
+import { codeOf } from '../control/error-code.ts';
 import { Fault } from '../control/fault.ts';
 import type { ClientCgroups } from '../host/client-cgroup.ts';
 import { clientMountPath } from '../host/client-mount.ts';
@@ -123,8 +124,4 @@ function toFault(folder: string, cause: unknown): Fault {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   const reason = isFull ? 'its disk is full; free some space' : `${code ?? 'of an unknown reason'}`;
   return new Fault(isFull ? 'exhausted' : 'unreachable', `${folder} cannot be written: ${reason}`, { cause });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

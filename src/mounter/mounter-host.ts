@@ -31,7 +31,7 @@ export function mounterHost(host: Host, endpoint: string): Host {
       return state === 'dead' ? await deadOrOffline(endpoint, path, call) : state;
     },
     async unmount(target, call) {
-      const { device } = (await host.mounts()).findLast((mount) => mount.target === target) ?? {};
+      const { device } = topMount(await host.mounts(), target) ?? {};
       await host.unmount(target, call);
       const isUsed = (await host.mounts()).some((mount) => mount.device === device);
       if (device !== undefined && !isUsed) await release(endpoint, call);
