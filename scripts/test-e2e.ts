@@ -26,6 +26,7 @@ const scenarios = words.filter(
 const { env } = process;
 env['GLUSTER_CSI_E2E_SCENARIOS'] = scenarios.join('\n');
 if (scenarios.length > 0) env['GLUSTER_CSI_TEST_ONLY'] = scenarios.map(RegExp.escape).join('|');
+else if (at >= 0) env['GLUSTER_CSI_TEST_ONLY'] = 'under writers';
 if (at >= 0) env['GLUSTER_CSI_E2E_REPEAT'] = count ?? '';
 if (flags.includes(FULL)) env['GLUSTER_CSI_E2E_FULL'] = '1';
 if (flags.length > 0) env['GLUSTER_CSI_E2E_MINUTES'] = String(LONG_MINUTES);

@@ -44,7 +44,7 @@ const PARTS: readonly Part[] = [
     name: 'host',
     about: 'commands, mounts and bricks of this machine',
     testMs: 60_000,
-    minutes: 8,
+    minutes: 15,
     needs: ['debian'],
   },
   {
@@ -74,7 +74,7 @@ const PARTS: readonly Part[] = [
     name: 'e2e',
     about: 'chart, image and pods in a real Kubernetes on the pool, with faults',
     testMs: 300_000,
-    minutes: Number(process.env['GLUSTER_CSI_E2E_MINUTES'] ?? 30),
+    minutes: Number(process.env['GLUSTER_CSI_E2E_MINUTES'] ?? 45),
     needs: ['debian', 'cluster', 'go'],
   },
 ];

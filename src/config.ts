@@ -143,6 +143,8 @@ const roles = {
     'node-name': z.string().min(1).max(253),
     /** Which client this mounter starts; running clients of another one are replaced. Default: `glusterfs --version`. */
     'client-id': z.string().min(1).max(512).exactOptional(),
+    /** Holds the --client-id of the newest release, which a mounter that was not replaced yet does not have. */
+    'newest-client-id-file': absolutePath.exactOptional(),
     /** The host's /sys/fs/cgroup. Without it clients stay in the container's cgroup and end with it. */
     'cgroup-directory': absolutePath.exactOptional(),
     ...common,

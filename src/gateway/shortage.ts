@@ -17,7 +17,10 @@ export interface Unplaced {
  * the room, else `exhausted`; either way with the numbers and the names.
  */
 export function shortage(unplaced: Unplaced): Fault {
-  const { question, servers, missing, volume, size } = unplaced;
+  const { question, volume, size } = unplaced;
+  // Whichever gateway says it, in the same words: the driver tells each distinct text once.
+  const servers = unplaced.servers.toSorted(byHost);
+  const missing = unplaced.missing.toSorted(byHost);
   const needed = question.layout.perSet;
   const bytes = brickBytes(question.layout, size, question.averageFileBytes)[0] ?? size;
   const account = question.accountOf(question.provisioner, bytes);
@@ -32,6 +35,10 @@ export function shortage(unplaced: Unplaced): Fault {
     isDown ? 'bring the missing server back' : remedy(unplaced),
   ].join('; ');
   return new Fault(isDown ? 'unreachable' : 'exhausted', text);
+}
+
+function byHost(a: { readonly host: string }, b: { readonly host: string }): number {
+  return Number(a.host > b.host) - Number(a.host < b.host);
 }
 
 function remedy({ question, servers }: Unplaced): string {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { codeOf } from '../control/error-code.ts';
 import { Fault } from '../control/fault.ts';
 
 /** All groups of ours lie in this one, in each hierarchy. */
@@ -22,11 +23,15 @@ export interface ClientCgroups {
    */
   prepare(id: string): Promise<readonly string[]>;
   /**
-   * Removes the groups that no process is in, save those of `inUse`: prepared, and not yet entered. Returns the ids
+   * Removes the groups that no process is in, save those in use: prepared, and not yet entered. That is asked for each
+   * one that is found, since clients are started meanwhile; a group has to be in use before it is made. Returns the ids
    * whose last directory has gone. Throws `wrong-state` when they cannot be listed or removed.
    */
-  removeEmpty(inUse: ReadonlySet<string>): Promise<readonly string[]>;
+  removeEmpty(inUse: InUse): Promise<readonly string[]>;
 }
+
+/** Which groups are in use now. */
+export type InUse = Pick<ReadonlySet<string>, 'has'>;
 
 export interface ClientCgroupsOptions {
   /** The node's /sys/fs/cgroup, wherever it is mounted here: cgroup v2, v1, or v1 with v2 beside. */
@@ -39,10 +44,10 @@ export function createClientCgroups({ directory, program }: ClientCgroupsOptions
   return {
     async prepare(id) {
       if (!ID.test(id)) throw new Fault('invalid', `${JSON.stringify(id)} cannot name a cgroup`);
-      const groups = [];
-      for (const hierarchy of await writing(directory, () => hierarchiesOf(directory))) {
-        groups.push(await writing(directory, () => makeGroup(hierarchy, id)));
-      }
+      const hierarchies = await writing(directory, () => hierarchiesOf(directory));
+      const groups = await Promise.all(
+        hierarchies.map((hierarchy) => writing(directory, () => makeGroup(hierarchy, id))),
+      );
       return [program, NODE_NAMESPACE, ...groups, '--'];
     },
     async removeEmpty(inUse) {
@@ -127,8 +132,4 @@ async function writing<Result>(directory: string, work: () => Promise<Result>): 
       cause,
     });
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -32,6 +32,12 @@ export async function removeDirectory(path: string, call: Call): Promise<void> {
   throw new Fault('unreachable', `${path} cannot be removed: ${reason}`);
 }
 
+/** Removes directories that lie in each other, the innermost first: as `removeDirectory` would one by one. */
+export async function removeNested(paths: readonly string[], call: Call): Promise<void> {
+  if ((await failureOf('rmdir', ['--', ...paths], call)) === undefined) return;
+  for (const path of paths) await removeDirectory(path, call);
+}
+
 /** Undefined when the command succeeded. */
 async function failureOf(file: string, args: readonly string[], call: Call): Promise<string | undefined> {
   const result = await run(file, args, { signal: call.signal, timeoutMs: DIRECTORY_MS });

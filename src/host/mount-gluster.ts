@@ -24,27 +24,28 @@ export interface ClientPlace {
   /** Stands for the mount's target in the name of the log. */
   readonly logTarget?: string;
   /** What is put before the client's argv: a program that becomes it. */
-  readonly prefix?: readonly string[];
+  readonly prefix?: () => Promise<readonly string[]>;
 }
 
 /** `Host.mountGluster` of this machine. */
 export async function mountGluster(
   mount: GlusterMount,
   call: Call,
-  { logTarget = mount.target, prefix = [] }: ClientPlace = {},
+  { logTarget = mount.target, prefix = async () => [] }: ClientPlace = {},
 ): Promise<void> {
   const files = {
     logFile: logFileOf({ ...mount, target: logTarget }),
     pidFile: `${RUN_DIRECTORY}/client-${randomUUID()}.pid`,
   };
   await makeRunDirectory();
-  const [servers, before, logStart] = await Promise.all([
+  const [servers, before, logStart, prepared] = await Promise.all([
     orderServers(mount.servers),
     readMounts(),
     sizeOfLog(files.logFile),
+    prefix(),
   ]);
   const others = new Set(before.map(fileSystemOf));
-  const argv = [...prefix, 'glusterfs', ...toClientArguments({ ...mount, servers }, files)];
+  const argv = [...prepared, 'glusterfs', ...toClientArguments({ ...mount, servers }, files)];
   try {
     const { exitCode, stderr } = await start(argv, call);
     if (exitCode !== 0 || !(await isServed(mount, others, call))) {

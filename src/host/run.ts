@@ -42,7 +42,7 @@ export async function run(
   const child = launch(file, args, options);
   const ended = await endOrKill(child, options);
   const ms = Math.round(performance.now() - started);
-  observeCommand(file, toOutcome(ended, options.signal), ms / 1000);
+  observeCommand([file, ...args], toOutcome(ended, options.signal), ms / 1000);
   if (ended === 'killed') {
     log.debug({ file, args, ms }, 'command killed');
     const cancelled = isCancelled(options.signal);

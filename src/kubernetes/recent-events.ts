@@ -1,7 +1,7 @@
 /** The same thing is told of the same object once in this time. */
 const SAME_MS = 5 * 60_000;
 /** How many different things are told of one object in that time. */
-const MAX_PER_OBJECT = 10;
+const MAX_PER_OBJECT = 50;
 /** Objects remembered; a node has some 250 pods. */
 const MAX_OBJECTS = 1_000;
 

@@ -72,8 +72,7 @@ export function boundMessage(message: string): string {
     .slice(0, MAX_MESSAGE_BYTES)
     .toWellFormed()
     .replaceAll(/\p{Cc}/gu, ' ');
-  const bytes = Buffer.from(plain);
-  if (bytes.length <= MAX_MESSAGE_BYTES) return plain;
-  // A character that is cut through decodes to the replacement character, three bytes of its own.
-  return bytes.subarray(0, MAX_MESSAGE_BYTES).toString('utf8').replace(/�+$/, '');
+  // It writes whole characters only.
+  const { read } = new TextEncoder().encodeInto(plain, new Uint8Array(MAX_MESSAGE_BYTES));
+  return plain.slice(0, read);
 }

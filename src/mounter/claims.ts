@@ -19,8 +19,4 @@ export class Claims {
   has(id: string): boolean {
     return this.#held.has(id);
   }
-
-  get held(): ReadonlySet<string> {
-    return new Set(this.#held);
-  }
 }

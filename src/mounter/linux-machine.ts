@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Call } from '../control/call.ts';
+import { codeOf } from '../control/error-code.ts';
 import { Fault } from '../control/fault.ts';
 import type { ClientCgroups } from '../host/client-cgroup.ts';
 import { clientMountPath } from '../host/client-mount.ts';
 import { clientsByMountPoint, killClient } from '../host/client-process.ts';
-import { removeDirectory } from '../host/directory.ts';
+import { removeDirectory, removeNested } from '../host/directory.ts';
 import { writeDurably } from '../host/durable-file.ts';
 import { bind, unmount } from '../host/mount.ts';
 import { mountGluster } from '../host/mount-gluster.ts';
@@ -13,10 +15,12 @@ import { readMounts } from '../host/mountinfo.ts';
 import { hasHostPids, listNamespaces, readMountsOf } from '../host/namespaces.ts';
 import { probe } from '../host/probe.ts';
 import type { RemountFunction } from '../host/remount.ts';
+import { run } from '../host/run.ts';
 import { type ClientRecord, formatRecord, parseRecord } from './client-record.ts';
 import type { Machine } from './machine.ts';
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const REMOVE_MS = 10_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 export interface LinuxMachineOptions {
@@ -35,7 +39,7 @@ export function createLinuxMachine({ directory, cgroups, remount }: LinuxMachine
     ...files,
     clients: clientsByMountPoint,
     async startClient(id, record, call) {
-      const prefix = (await cgroups?.prepare(id)) ?? [];
+      const prefix = async () => (await cgroups?.prepare(id)) ?? [];
       const mount = { ...record, target: mountPointOf(id, record) };
       await mountGluster(mount, call, { logTarget: record.target, prefix });
     },
@@ -85,12 +89,24 @@ function clientFiles(folder: string): Files {
     async removeDirectory(id, call) {
       // The record goes last: it tells where the mount point is.
       const above = `${folder}/${id}`;
-      let path = mountPointOf(id, await readRecord(id));
-      for (; path !== above; path = dirname(path)) await removeDirectory(path, call);
+      const record = await readRecord(id);
+      if (record === undefined) await removeBare(above, call);
+      await removeNested(pathsUpTo(above, mountPointOf(id, record)), call);
       for (const file of [recordOf(id), `${recordOf(id)}.new`]) await rm(file, { force: true });
       await removeDirectory(above, call);
     },
   };
+}
+
+/** The path and what is above it, up to a directory that is left out. */
+function pathsUpTo(above: string, path: string): readonly string[] {
+  return path === above ? [] : [path, ...pathsUpTo(above, dirname(path))];
+}
+
+/** Where the mount point was is not known. Crosses no mount and no link, and removes nothing but empty directories. */
+async function removeBare(above: string, { signal }: Call): Promise<void> {
+  const args = [above, '-xdev', '-mindepth', '1', '-depth', '-type', 'd', '-empty', '-delete'];
+  await run('find', args, { signal, timeoutMs: REMOVE_MS });
 }
 
 /** None before the first client. */
@@ -108,8 +124,4 @@ function toFault(folder: string, cause: unknown): Fault {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   const reason = isFull ? 'its disk is full; free some space' : `${code ?? 'of an unknown reason'}`;
   return new Fault(isFull ? 'exhausted' : 'unreachable', `${folder} cannot be written: ${reason}`, { cause });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isClientMount } from '../host/client-mount.ts';
 import type { Mount } from '../staging/host.ts';
 import type { ClientRecord } from './client-record.ts';
@@ -25,16 +26,17 @@ export async function look(machine: Machine): Promise<readonly Client[]> {
   const own = (await machine.mounts()).filter(isGluster);
   const host = (await machine.hostMounts()).filter(isGluster);
   const processes = await machine.clients();
+  const mountPoints = new Map(directories.map((one) => [one.id, mountPointOf(machine, one, own)]));
   const mounted = new Map(
-    directories.map(({ id, record }) => {
-      const target = machine.mountPointOf(id, record);
+    directories.map(({ id }) => {
+      const target = mountPoints.get(id);
       return [id, own.findLast((mount) => mount.target === target)?.device] as const;
     }),
   );
   const all = [...own, ...host];
   const remembered = await rememberedDevices(machine, directories, { all, mounted });
   return directories.map((directory) => {
-    const mountPoint = machine.mountPointOf(directory.id, directory.record);
+    const mountPoint = mountPoints.get(directory.id) ?? '';
     const device = mounted.get(directory.id) ?? remembered.get(directory.id);
     return {
       ...directory,
@@ -62,6 +64,13 @@ export function isSuperseded(client: Client, clients: readonly Client[]): boolea
 export function isSourceOf(record: ClientRecord, mount: Mount): boolean {
   const { volume, subdirectory } = record;
   return mount.source.endsWith(`:/${subdirectory === undefined ? volume : `${volume}/${subdirectory}`}`);
+}
+
+/** Of a client whose record cannot be read, whatever is mounted in its directory. */
+function mountPointOf(machine: Machine, { id, record }: ClientDirectory, own: readonly Mount[]): string {
+  const usual = machine.mountPointOf(id, record);
+  if (record !== undefined) return usual;
+  return own.find(({ target }) => target.startsWith(`${dirname(usual)}/`))?.target ?? usual;
 }
 
 interface Seen {

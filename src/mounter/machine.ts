@@ -1,4 +1,5 @@
 import type { Call } from '../control/call.ts';
+import type { InUse } from '../host/client-cgroup.ts';
 import type { MountNamespace } from '../host/namespaces.ts';
 import type { RemountFunction } from '../host/remount.ts';
 import type { Mount, PathState } from '../staging/host.ts';
@@ -35,7 +36,7 @@ export interface Machine {
   /** Kills the client on this mount point, if that is this process. */
   killClient(pid: number, mountPoint: string): Promise<void>;
   /** Removes the cgroups without processes, save those of the clients that are being started. */
-  removeEmptyGroups(inUse: ReadonlySet<string>): Promise<void>;
+  removeEmptyGroups(inUse: InUse): Promise<void>;
 
   /** Of our own namespace, oldest first. */
   mounts(): Promise<readonly Mount[]>;

@@ -1,6 +1,7 @@
 import { type Call, checkpoint, detached } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { isClientMount } from '../host/client-mount.ts';
+import { topMount } from '../host/mountinfo.ts';
 import type { GlusterMount } from '../staging/host.ts';
 import type { MounterContext } from './context.ts';
 import { type StartedClient, startClient } from './start-client.ts';
@@ -30,7 +31,7 @@ async function requireSeen(
   { device }: StartedClient,
   target: string,
 ): Promise<void> {
-  const top = (await machine.mounts()).findLast((mount) => mount.target === target);
+  const top = topMount(await machine.mounts(), target);
   if (top?.device === device) return;
   throw new Fault(
     'unreachable',

@@ -2,13 +2,18 @@ import { type Call, detached } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
 import { ask, connectTo } from '../grpc/client.ts';
 import { mounter } from '../grpc/contract.ts';
+import type { ListRequest } from '../grpc/generated/gluster_csi/mounter/v1/ListRequest.ts';
+import type { ListResponse__Output } from '../grpc/generated/gluster_csi/mounter/v1/ListResponse.ts';
 import type { MounterClient } from '../grpc/generated/gluster_csi/mounter/v1/Mounter.ts';
-import type { Host } from '../staging/host.ts';
+import { isClientMount } from '../host/client-mount.ts';
+import { readMounts, topMount } from '../host/mountinfo.ts';
+import type { Host, PathState } from '../staging/host.ts';
 import { log } from '../telemetry/log.ts';
 
 /** A mount may take as long as its client waits for its servers; kubelet gives a stage two minutes. */
 const MOUNT_MS = 115_000;
 const RELEASE_MS = 15_000;
+const LIST_MS = 5_000;
 const SERVER = 'the mounter of this node';
 
 /** The node's host, whose Gluster clients are started, kept and ended by the mounter at this endpoint. */
@@ -21,13 +26,36 @@ export function mounterHost(host: Host, endpoint: string): Host {
         const request = { servers: [...servers], volume, subdirectory, target, options: [...options] };
         await ask((...args) => client.Mount(...args), request, SERVER, { call, timeoutMs: MOUNT_MS });
       }),
+    async probe(path, call) {
+      const state = await host.probe(path, call);
+      return state === 'dead' ? await deadOrOffline(endpoint, path, call) : state;
+    },
     async unmount(target, call) {
-      const { device } = (await host.mounts()).findLast((mount) => mount.target === target) ?? {};
+      const { device } = topMount(await host.mounts(), target) ?? {};
       await host.unmount(target, call);
       const isUsed = (await host.mounts()).some((mount) => mount.device === device);
       if (device !== undefined && !isUsed) await release(endpoint, call);
     },
   };
+}
+
+/**
+ * Where this process cannot see the mounter's, every client that lost its servers looks dead. The mounter knows its
+ * own; without its answer nothing is taken for dead that is mounted from one of its clients.
+ */
+async function deadOrOffline(endpoint: string, path: string, call: Call): Promise<PathState> {
+  const mounts = await readMounts();
+  const { device } = topMount(mounts, path) ?? {};
+  const mount = mounts.find((one) => one.device === device && isClientMount(one));
+  if (mount === undefined) return 'dead';
+  const { clients } = await connected(endpoint, (client) =>
+    ask<ListRequest, ListResponse__Output>((...args) => client.List(...args), {}, SERVER, {
+      call,
+      timeoutMs: LIST_MS,
+    }),
+  );
+  const isAlive = clients.some(({ id, alive }) => alive && mount.target.includes(`/clients/${id}/`));
+  return isAlive ? 'offline' : 'dead';
 }
 
 /** As long as a client is connected, the servers refuse to delete its volume. The mounter also looks by itself. */

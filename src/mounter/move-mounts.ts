@@ -24,7 +24,7 @@ export interface Left {
   readonly pod: string | undefined;
   readonly target: string;
   readonly why: string;
-  /** Something newer lies on it: nobody sees it, and it goes with its pod. */
+  /** Something newer lies on it: nobody sees it, it goes with its pod, and its client need not be kept in mind. */
   readonly isCovered: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { type Call, checkpoint } from '../control/call.ts';
 import { log } from '../telemetry/log.ts';
 import type { MounterContext } from './context.ts';
-import { endClient } from './end-client.ts';
+import { clientEnded, endClient } from './end-client.ts';
 import { type Client, isSuperseded, look, predecessorsOf } from './look.ts';
 import type { Machine } from './machine.ts';
 import { findMountsOf } from './scan.ts';
@@ -11,8 +11,12 @@ import { findMountsOf } from './scan.ts';
  * that cannot be ended does not stop the others. Safe at any time: what another work has claimed is left to it.
  */
 export async function releaseClients({ machine, claims }: MounterContext, call: Call): Promise<void> {
-  for (const { id } of byAge(await look(machine))) {
+  const clients = await look(machine);
+  for (const client of byAge(clients)) {
+    const { id } = client;
     checkpoint(call);
+    // To look again for each one that is used would cost the more the more there are.
+    if (!(await isUnused(machine, client, clients))) continue;
     using claim = claims.claim(id);
     if (claim === undefined) continue;
     try {
@@ -21,7 +25,7 @@ export async function releaseClients({ machine, claims }: MounterContext, call: 
       log.warn({ err: error, client: id }, 'a client that is used no more cannot be ended');
     }
   }
-  await machine.removeEmptyGroups(claims.held);
+  await machine.removeEmptyGroups(claims);
 }
 
 /** Looks again, now that nobody else works on it. */
@@ -30,6 +34,8 @@ async function releaseOne(machine: Machine, id: string, call: Call): Promise<voi
   const client = clients.find((one) => one.id === id);
   if (client === undefined || !(await isUnused(machine, client, clients))) return;
   await endClient(machine, client, call);
+  // Of a volume that goes on to be used nobody waits for an old client's end.
+  if (!isSuperseded(client, clients)) await clientEnded(machine, client, call);
   log.info({ client: id, volume: client.record?.volume }, 'client released');
 }
 

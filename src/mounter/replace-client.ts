@@ -1,6 +1,6 @@
 import type { Call } from '../control/call.ts';
 import type { MounterContext } from './context.ts';
-import { endClient } from './end-client.ts';
+import { endClient, recordDevice } from './end-client.ts';
 import { type Client, look } from './look.ts';
 import { moveMounts } from './move-mounts.ts';
 import { isDead, planTasks, type Task } from './plan.ts';
@@ -44,6 +44,7 @@ async function moveAll(context: MounterContext, task: Task, call: Call): Promise
   const { client, predecessors, reason } = task;
   // It may have lost its servers since it was started; then the old one's mounts are no worse.
   if ((await context.machine.probe(client.mountPoint, call)) !== 'directory') return 'later';
+  await recordDevice(context.machine, client);
   const volume = client.record?.volume ?? '';
   return take(context, { volume, source: client.mountPoint, reason, from: predecessors }, call);
 }
@@ -57,7 +58,7 @@ async function isTime(context: MounterContext, { client, reason }: Task, call: C
   if (state === 'directory' && client.isMounted) return true;
   const why = WHY_KEPT[state] ?? 'it is not mounted where it was started';
   const { volume = '', clientId = '' } = client.record ?? {};
-  context.report.keptOld({ volume, clientId, why });
+  context.report.keptOld({ id: client.id, volume, clientId, why });
   return false;
 }
 
@@ -101,7 +102,8 @@ async function takeFrom(
     return { replaced: 0, isDone: false };
   }
   const { replaced, left, seen } = await moveMounts(machine, { device, source, mode }, call);
-  for (const one of left.filter(({ isCovered }) => !isCovered)) {
+  const seenLeft = left.filter(({ isCovered }) => !isCovered);
+  for (const one of seenLeft) {
     report.notRepaired({ volume, pod: one.pod, why: `${one.target}: ${one.why}` });
   }
   if (mode === 'dead' && !(await machine.hasHostPids())) {
@@ -109,7 +111,7 @@ async function takeFrom(
       report.notRepaired({ volume, pod, why: HIDDEN });
     }
   }
-  if (left.length > 0) return { replaced, isDone: false };
+  if (seenLeft.length > 0) return { replaced, isDone: false };
   await endClient(machine, old, call);
   return { replaced, isDone: true };
 }

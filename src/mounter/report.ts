@@ -20,6 +20,17 @@ export interface Report {
     readonly pod: string | undefined;
     readonly why: string;
   }): void;
-  /** A client of another Gluster version stays for now. */
-  keptOld(event: { readonly volume: string; readonly clientId: string; readonly why: string }): void;
+  /** This mounter is of an older release than the newest, and so are the clients that it keeps; said at each look. */
+  outdated(event: {
+    readonly volumes: readonly string[];
+    readonly clientId: string;
+    readonly newest: string;
+  }): void;
+  /** A client of another Gluster version stays for now; said at each attempt. `id`: which of all clients. */
+  keptOld(event: {
+    readonly id: string;
+    readonly volume: string;
+    readonly clientId: string;
+    readonly why: string;
+  }): void;
 }

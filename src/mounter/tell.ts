@@ -4,10 +4,18 @@ import { log } from '../telemetry/log.ts';
 import { countReplacement, setClients } from '../telemetry/metrics.ts';
 import type { Report } from './report.ts';
 
+/** Volumes that one event names. */
+const MOST_NAMED = 10;
+
 /** Tells of the mounter's work in metrics, events and the log. */
 export function createReport(events: Pick<Events, 'podEvent' | 'nodeEvent'>): Report {
+  /** Why an old client stays, by its id, as the log says it already. */
+  const kept = new Map<string, string>();
   return {
-    counted: setClients,
+    counted(counts) {
+      setClients(counts);
+      if (counts.old === 0) kept.clear();
+    },
     replaced({ pods, ...event }) {
       const { volume, reason } = event;
       countReplacement(reason, 'ok');
@@ -28,7 +36,8 @@ export function createReport(events: Pick<Events, 'podEvent' | 'nodeEvent'>): Re
       const text = 'a glusterfs client cannot be replaced; trying again';
       if (isFault(error)) log.warn({ volume, reason, fault: error.kind, why: error.message }, text);
       else log.error({ volume, reason, err: error }, text);
-      if (reason === 'old') tellOld(events, volume, isFault(error) ? error.message : 'see the mounter’s log');
+      if (reason === 'old')
+        tellKept(events, volume, isFault(error) ? error.message : 'see the mounter’s log');
     },
     notRepaired({ volume, pod, why }) {
       log.warn({ volume, pod, why }, 'a mount of a replaced glusterfs client is left');
@@ -36,17 +45,32 @@ export function createReport(events: Pick<Events, 'podEvent' | 'nodeEvent'>): Re
       const message = `a mount of volume ${volume} still is that of a client that was replaced: ${why}`;
       events.podEvent({ pod: { uid: pod }, type: 'Warning', reason: 'GlusterMountNotRepaired', message });
     },
-    keptOld({ volume, clientId, why }) {
-      log.warn({ volume, client: clientId, why }, 'an old glusterfs client stays for now');
-      tellOld(events, volume, why);
+    outdated({ volumes, clientId, newest }) {
+      const few = volumes.slice(0, MOST_NAMED).join(', ');
+      const more = volumes.length > MOST_NAMED ? ` and ${volumes.length - MOST_NAMED} more` : '';
+      const text = `volumes ${few}${more} are served by glusterfs clients of ${clientId}, and the release is ${newest}`;
+      tellOld(
+        events,
+        `${text}; delete the mounter’s pod on this node, and the next one replaces them under the pods`,
+      );
+    },
+    keptOld({ id, volume, clientId, why }) {
+      if (kept.get(id) !== why) {
+        kept.set(id, why);
+        log.warn({ client: id, volume, of: clientId, why }, 'an old glusterfs client stays for now');
+      }
+      tellKept(events, volume, why);
     },
   };
 }
 
-function tellOld(events: Pick<Events, 'nodeEvent'>, volume: string, why: string): void {
-  events.nodeEvent({
-    type: 'Warning',
-    reason: 'GlusterClientsOld',
-    message: `volume ${volume} is served by an old glusterfs client, which cannot be replaced yet: ${why}`,
-  });
+function tellKept(events: Pick<Events, 'nodeEvent'>, volume: string, why: string): void {
+  tellOld(
+    events,
+    `volume ${volume} is served by an old glusterfs client, which cannot be replaced yet: ${why}`,
+  );
+}
+
+function tellOld(events: Pick<Events, 'nodeEvent'>, message: string): void {
+  events.nodeEvent({ type: 'Warning', reason: 'GlusterClientsOld', message });
 }

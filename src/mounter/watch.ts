@@ -48,7 +48,7 @@ export function createWatch(context: MounterContext, now: Clock = () => performa
     }
     const clients = await look(context.machine);
     lookedAt = now();
-    context.report.counted(countOf(clients, context.clientId));
+    await compareRelease(context, clients);
     work.begin(planTasks(clients, context.clientId));
   };
   const loop = async () => {
@@ -140,6 +140,17 @@ class Work {
     }
     this.#backoff.failed(client.id, this.#now(), MOST_PAUSE_MS[reason]);
   }
+}
+
+/** Counts the clients by the newest release, and tells when that is not this mounter's. */
+async function compareRelease(context: MounterContext, clients: readonly Client[]): Promise<void> {
+  const { clientId, report } = context;
+  const newest = (await context.newestClientId?.()) ?? clientId;
+  report.counted(countOf(clients, newest));
+  if (newest === clientId) return;
+  const old = clients.filter((client) => isOld(client, newest));
+  const volumes = [...new Set(old.map(({ record }) => record?.volume ?? ''))].sort();
+  if (volumes.length > 0) report.outdated({ volumes, clientId, newest });
 }
 
 function countOf(clients: readonly Client[], clientId: string) {

@@ -9,6 +9,7 @@ import { createEvents } from '../kubernetes/events.ts';
 import { Claims } from '../mounter/claims.ts';
 import { createLinuxMachine } from '../mounter/linux-machine.ts';
 import { mounterService } from '../mounter/mounter-service.ts';
+import { readNewestClientId } from '../mounter/newest-client-id.ts';
 import { createReport } from '../mounter/tell.ts';
 import { createWatch } from '../mounter/watch.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
@@ -24,6 +25,7 @@ const LOOK_IS_LATE_MS = 30_000;
 export async function startMounter(flags: FlagsOf<'mounter'>): Promise<Stop> {
   const clientId = flags['client-id'] ?? (await readClientVersion());
   log.info({ clientId }, 'starting clients of');
+  const newest = flags['newest-client-id-file'];
   const events = createEvents({
     address: readKubernetesAddress(),
     nodeName: flags['node-name'],
@@ -36,6 +38,7 @@ export async function startMounter(flags: FlagsOf<'mounter'>): Promise<Stop> {
       remount: createRemount({ program: nativeProgram('remount') }),
     }),
     clientId,
+    ...(newest === undefined ? {} : { newestClientId: readNewestClientId(newest) }),
     claims: new Claims(),
     report: createReport(events),
   };

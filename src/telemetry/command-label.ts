@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 /** Programs that driver and gateway run: the values of the label `command`, whose number has to be bounded. */
 const COMMANDS: ReadonlySet<string> = new Set([
   'clean-brick',
+  'find',
   'freeze',
   'gluster',
   'glusterfs',
   'grep',
-  'in-cgroup',
   'losetup',
   'mkdir',
   'mkfs.xfs',
@@ -20,8 +20,12 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'xfs_io',
 ]);
 
+/** `in-cgroup NAMESPACE GROUP... -- PROGRAM`: it becomes the program, whose time this is. */
+const BECOMES_ANOTHER = 'in-cgroup';
+
 /** The program's name without its folder; "other" for one that is not known here. */
-export function toCommandLabel(file: string): string {
+export function toCommandLabel([file = '', ...args]: readonly string[]): string {
   const name = basename(file);
+  if (name === BECOMES_ANOTHER) return toCommandLabel(args.slice(args.indexOf('--') + 1));
   return COMMANDS.has(name) ? name : 'other';
 }

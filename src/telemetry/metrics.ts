@@ -97,9 +97,9 @@ export function observeRpc({ seconds, ...labels }: RpcObservation): void {
 /** How a command ended: with exit code 0, otherwise, killed by its deadline or caller, or not as it should. */
 export type CommandOutcome = 'ok' | 'failed' | 'timed-out' | 'cancelled' | 'missing' | 'oversized';
 
-/** One command that was run; of `file` the base name is kept, if it is a known one. */
-export function observeCommand(file: string, outcome: CommandOutcome, seconds: number): void {
-  commands.observe({ command: toCommandLabel(file), outcome }, seconds);
+/** One command that was run; of `argv` the program's base name is kept, if it is a known one. */
+export function observeCommand(argv: readonly string[], outcome: CommandOutcome, seconds: number): void {
+  commands.observe({ command: toCommandLabel(argv), outcome }, seconds);
 }
 
 /** One request to the gateway. */

@@ -3,15 +3,15 @@ import { Deployment } from '../pool/lab/deployment.ts';
 import { Lab } from '../pool/lab/lab.ts';
 import { controlBench } from './control-bench.ts';
 import { type Figure, toTable } from './figures.ts';
-import { type PoolVerb, poolBench } from './pool-bench.ts';
+import { MOUNTER_ON, mounterBench } from './mounter-bench.ts';
+import { POOL_VERBS, poolBench } from './pool-bench.ts';
 import { rssBench } from './rss-bench.ts';
 
 /**
  * `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the
  * bundle in dist/, which the npm script builds first.
  */
-const VERBS: readonly PoolVerb[] = ['create', 'delete', 'stage-publish', 'expand'];
-const NAMES = [...VERBS, 'control', 'rss'];
+const NAMES = [...POOL_VERBS, 'control', 'rss', 'mounter'];
 const root = new URL('../../', import.meta.url);
 
 const asked = process.argv.slice(2);
@@ -31,11 +31,18 @@ await writeFile(new URL('bench/results.json', root), `${JSON.stringify(figures, 
 
 async function onPool(names: readonly string[]): Promise<readonly Figure[]> {
   if (names.length === 0) return [];
-  await using lab = await Lab.up({ name: 'bench', disksPerServer: 1, diskBytes: 64 * 1024 ** 3 });
-  await using deployment = await Deployment.on(lab, { program: 'bundle', logLevel: 'info' });
-  const verbs = VERBS.filter((verb) => names.includes(verb));
+  await using lab = await Lab.up({
+    name: 'bench',
+    disksPerServer: 1,
+    diskBytes: 64 * 1024 ** 3,
+    workerExtras: { hasOwnCgroups: true },
+  });
+  const mountersOn = [MOUNTER_ON];
+  await using deployment = await Deployment.on(lab, { program: 'bundle', logLevel: 'info', mountersOn });
+  const verbs = POOL_VERBS.filter((verb) => names.includes(verb));
   return [
     ...(names.includes('rss') ? await rssBench(deployment) : []),
+    ...(names.includes('mounter') ? await mounterBench(deployment) : []),
     ...(verbs.length > 0 ? await poolBench(deployment, verbs) : []),
   ];
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CsiVolume, GIB } from '../pool/lab/csi-volume.ts';
 import type { Deployment } from '../pool/lab/deployment.ts';
 import type { Figure } from './figures.ts';
 import { load } from './load.ts';
+import { residentMegabytes } from './resident.ts';
 
 const IN_FLIGHT = 16;
 const SETTLE_MS = 3_000;
@@ -80,10 +80,4 @@ async function measure(deployment: Deployment): Promise<Readonly<Record<Role, nu
     node: residentMegabytes(node.pid),
     gateway: residentMegabytes(deployment.gateway(1).pid),
   };
-}
-
-/** MB of 10^6 bytes, from /proc/<pid>/status. */
-function residentMegabytes(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return (Number(kibibytes) * 1024) / 1e6;
 }

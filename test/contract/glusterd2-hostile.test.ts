@@ -196,6 +196,18 @@ describe('a client of servers that misbehave', () => {
     expect(hits.filter((hit) => hit.startsWith('live'))).to.have.length(1);
   });
 
+  it('says once what all of them say', async () => {
+    const says = (message: string) =>
+      serve(message, (_, response) =>
+        response
+          .writeHead(503)
+          .end(JSON.stringify({ errors: [{ code: 1, message, fields: { fault: 'unreachable' } }] })),
+      );
+    const urls = [await says('g3 is down'), await says('no quorum'), await says('g3 is down')];
+    expect((await fault(client(urls), POST)).message).to.equal('g3 is down; no quorum');
+    expect(hits).to.have.length(3);
+  });
+
   it('trusts only certificates of its CA, in date and for the name, and then sends nothing', async () => {
     const ca = new URL('../fixtures/tls/ca.pem', import.meta.url).pathname;
     const otherCa = new URL('../fixtures/tls/other-ca.pem', import.meta.url).pathname;

@@ -2,6 +2,7 @@ import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
 import { removeWriters } from './faults/under-writers.ts';
 import { removeForeignVolume, removeOwnVolume } from './install/existing-volumes.ts';
 import { installedSoFar } from './install/installed.ts';
+import { timed } from './install/timed.ts';
 
 /** What closes a run: the servers have nothing left of any volume, and all of it goes down. */
 after('nothing is left on the servers', async function () {
@@ -10,12 +11,14 @@ after('nothing is left on the servers', async function () {
   if (installation === undefined) return;
   const { cluster, gateways } = installation;
   try {
-    await removeWriters(installation);
-    await removeForeignVolume(cluster.lab);
-    await removeOwnVolume(gateways);
-    await expectNothingLeft(cluster.lab);
+    await timed('all volumes deleted, nothing left on the servers', async () => {
+      await removeWriters(installation);
+      await removeForeignVolume(cluster.lab);
+      await removeOwnVolume(gateways);
+      await expectNothingLeft(cluster.lab);
+    });
   } finally {
     await gateways.close();
-    await cluster.down();
+    await timed('everything down', () => cluster.down());
   }
 });

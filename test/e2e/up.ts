@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 import { clusterPackages, ensureDebianPackages } from '../../scripts/setup/debian.ts';
-import { Gateways } from '../pool/lab/gateways.ts';
+import type { Gateways } from '../pool/lab/gateways.ts';
 import { stateFolderOf } from '../pool/lab/state-folder.ts';
 import { sweep } from '../pool/lab/sweep.ts';
-import { Cluster } from './cluster/cluster.ts';
-import { CONTROL_PLANE } from './cluster/network.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { CLASSES, NAMESPACE } from './install/chart-values.ts';
+import { install } from './install/installed.ts';
 import { timed } from './install/timed.ts';
 
 /**
- * `npm run e2e:up`: three GlusterFS servers with gateways and a Kubernetes of two nodes, left running.
+ * `npm run e2e:up`: three GlusterFS servers with gateways and a Kubernetes of two nodes with the chart installed, left
+ * running.
  * `npm run e2e:down` (`up.ts --down`) takes them down.
  */
 const NAME = 'e2e-up';
@@ -19,10 +21,9 @@ else await up();
 
 async function up(): Promise<void> {
   ensureDebianPackages(clusterPackages());
-  const cluster = await timed('servers, control plane and two nodes', () => Cluster.up({ name: NAME }));
+  const { cluster, gateways } = await install(NAME);
   try {
-    const relayOn = cluster.lab.other(CONTROL_PLANE.name);
-    await using gateways = await timed('gateways', () => Gateways.on(cluster.lab, { relayOn }));
+    await gateways.close();
     await cluster.keep();
     console.log(`\n${howToUse(cluster, gateways)}`);
   } catch (error) {
@@ -35,6 +36,7 @@ function howToUse(cluster: Cluster, gateways: Gateways): string {
   return [
     'it is up, and stays up:',
     `  alias k='${cluster.kubectlLine}'; k get nodes`,
+    `  the driver:  k get pods --namespace ${NAMESPACE}; StorageClasses ${Object.values(CLASSES).join(' ')}`,
     ...cluster.lab.servers.map(({ machine }) => `  a shell on ${machine.name}:  ${machine.shellLine}`),
     ...cluster.nodes.map(({ machine }) => `  a shell on ${machine.name}:  ${machine.shellLine}`),
     `  gateways:  ${gateways.urls.join(' ')}`,

@@ -139,7 +139,8 @@ async function bytesIn(cluster: Cluster, podName: string): Promise<number> {
 
 async function applyStatic(cluster: Cluster, name: string, handle: string, readOnly = false): Promise<void> {
   await cluster.apply(staticVolume({ name, handle, readOnly }));
-  await cluster.apply(claim({ name, storageClass: '', volume: name }));
+  const accessModes = [readOnly ? 'ReadOnlyMany' : 'ReadWriteMany'] as const;
+  await cluster.apply(claim({ name, storageClass: '', volume: name, accessModes }));
 }
 
 /** Deleting a static volume's objects leaves the volume alone. */

@@ -44,6 +44,8 @@ export class MemoryMachine {
   isDiskFull = false;
   /** Processes in whose namespaces no mount can be replaced. */
   readonly stuck = new Set<number>();
+  /** Devices on which files are open: their clients go on without any mount, until the files are closed. */
+  readonly #open = new Set<string>();
   #next = 100;
 
   /** Of the host. */
@@ -93,6 +95,19 @@ export class MemoryMachine {
   clientAt(target: string, pid = HOST): Client | undefined {
     const device = this.#top(this.#of(pid), target)?.device;
     return this.clients.find((client) => client.device === device);
+  }
+
+  /** A program opens a file there. Killing its client is an outage from then on. */
+  openFile(target: string): Client {
+    const client = this.clientAt(target);
+    if (client === undefined) throw new Error(`no client serves ${target}`);
+    this.#open.add(client.device);
+    return client;
+  }
+
+  closeFiles(): void {
+    this.#open.clear();
+    this.#endUnused();
   }
 
   setClient(target: string, state: ClientState): void {
@@ -218,6 +233,7 @@ export class MemoryMachine {
     if (from === undefined || this.#stateOf(from.device) !== 'live')
       throw new Fault('unreachable', 'no source');
     if (mode === 'dead' && this.#stateOf(old.device) !== 'dead') return 'alive';
+    if (mounts.findLast(({ target }) => target === old.target) !== old) return 'changed';
     const isBeneath = mounts[at - 1]?.device === from.device && mounts[at - 1]?.target === old.target;
     if (!isBeneath)
       mounts.splice(at, 0, { ...old, id: this.#id(), device: from.device, source: from.source });
@@ -250,7 +266,7 @@ export class MemoryMachine {
   #endUnused(): void {
     const used = new Set(this.namespaces.flatMap(({ mounts }) => mounts.map(({ device }) => device)));
     for (const client of [...this.clients]) {
-      if (!used.has(client.device) && !client.isMounting)
+      if (!used.has(client.device) && !this.#open.has(client.device) && !client.isMounting)
         this.clients.splice(this.clients.indexOf(client), 1);
     }
   }

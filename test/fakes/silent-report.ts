@@ -6,4 +6,5 @@ export const silentReport: Report = {
   failed() {},
   notRepaired() {},
   keptOld() {},
+  outdated() {},
 };

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { Fault } from '../../src/control/fault.ts';
+import type { StorageServer } from '../../src/gateway/peers/storage-server.ts';
 import { sweep } from '../../src/gateway/sweep.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
+import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
 import { call, faultOf, GIB, REPEATED, wanted, withEveryAccident, withVolume } from '../fakes/accidents.ts';
 import { MemoryServers } from '../fakes/memory-servers.ts';
 
@@ -40,6 +42,34 @@ describe('gateway: create by size', () => {
       },
     );
     expect(steps).to.be.greaterThan(10);
+  });
+
+  it('leaves a volume whose create ended well between the look at its bricks and the question for its token', async () => {
+    const servers = new MemoryServers(3);
+    const first = servers.coordinator(0).deps;
+    const second = servers.coordinator(1).deps;
+    const looked = Promise.withResolvers<void>();
+    const reserved = Promise.withResolvers<void>();
+    // The first one has made the volume, and waits until the second one has seen its bricks before it uses them.
+    const one = createBySize(
+      { ...first, pool: { ...first.pool, servers: onUse(first, reserved.resolve, looked.promise) } },
+      wanted(),
+      call(),
+    );
+    await reserved.promise;
+    const asked = async () => {
+      looked.resolve();
+      await one;
+    };
+    const pool = { ...second.pool, servers: onAsked(second, asked) };
+    const fault = await faultOf(createBySize({ ...second, pool }, wanted(), call()));
+    expect(fault.kind).to.equal('conflict');
+    expect(servers.pool.get('v1')?.id).to.equal((await one).id);
+    expect(servers.summary().bricks.map((brick) => brick.split(' ')[1])).to.deep.equal([
+      'used',
+      'used',
+      'used',
+    ]);
   });
 
   it('lets one of two coordinators win, which never undo each other’s bricks', async () => {
@@ -164,3 +194,36 @@ describe('gateway: create by size', () => {
     expect(servers.pool.commands).to.deep.equal([]);
   });
 });
+
+type Servers = VolumeDeps['pool']['servers'];
+
+/** The coordinator's servers; each waits for `until` before it uses bricks, and says first that it is there. */
+function onUse(deps: VolumeDeps, there: () => void, until: Promise<void>): Servers {
+  return async (given) =>
+    (await deps.pool.servers(given)).map((server) => ({
+      ...plain(server),
+      use: async (...args) => {
+        there();
+        await until;
+        return server.use(...args);
+      },
+    }));
+}
+
+/** The coordinator's servers; each does `first` before it tells of a token. */
+function onAsked(deps: VolumeDeps, first: () => Promise<void>): Servers {
+  return async (given) =>
+    (await deps.pool.servers(given)).map((server) => ({
+      ...plain(server),
+      holdsToken: async (...args) => {
+        await first();
+        return server.holdsToken(...args);
+      },
+    }));
+}
+
+/** Its properties and methods, out of the proxy that counts steps. */
+function plain(server: StorageServer): StorageServer {
+  const names = Object.keys(server) as (keyof StorageServer)[];
+  return Object.fromEntries(names.map((name) => [name, server[name]])) as unknown as StorageServer;
+}

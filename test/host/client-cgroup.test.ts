@@ -70,7 +70,7 @@ describe('a client in a cgroup of its own', () => {
     await world.worker.must(inPod('pod', ['sh', '-c', 'sleep 300 >/dev/null 2>&1 &']));
     const inside = await world.worker.must(['sh', '-c', `cat ${ROOT}/memory/pod/cgroup.procs`]);
     expect(inside.trim().split('\n')).to.not.include(pid);
-    await world.worker.must(['sh', '-c', `kill -KILL $(cat ${ROOT}/*/pod/cgroup.procs)`]);
+    await world.worker.must(['sh', '-c', `kill -KILL $(sort -u ${ROOT}/*/pod/cgroup.procs)`]);
     await world.worker.must(['ls', '/srv/held']);
   });
 

@@ -129,7 +129,7 @@ describe('existing volumes', () => {
       deployment.node(1).node.NodeUnpublishVolume({ volumeId: INLINE_ID, targetPath: targetPath() });
 
     it('are mounted, written and taken away', async () => {
-      for (const attributes of [{ volume: BY_HAND }, { volume: BY_HAND, directory: 'team/data' }]) {
+      for (const attributes of [{ volume: `pool/${BY_HAND}` }, { volume: `pool/${BY_HAND}/team/data` }]) {
         const target = await publish(attributes);
         await publish(attributes);
         await worker.must(['touch', `${target}/from-a-pod`]);
@@ -137,7 +137,7 @@ describe('existing volumes', () => {
         await unpublish();
         await unpublish();
       }
-      const target = await publish({ volume: BY_HAND }, true);
+      const target = await publish({ volume: `pool/${BY_HAND}` }, true);
       expect((await worker.exec(['touch', `${target}/file`])).stderr).to.match(/Read-only file system/);
       await unpublish();
     });
@@ -151,7 +151,7 @@ describe('existing volumes', () => {
       it(`are refused when they were provisioned: ${name}`, async () => {
         const volume = await CsiVolume.create(deployment, { name, bytes: 320n * MIB, parameters });
         try {
-          const refused = await failureOf(publish({ volume: volume.glusterName }));
+          const refused = await failureOf(publish({ volume: `pool/${volume.glusterName}` }));
           expect(refused.code).to.equal('PERMISSION_DENIED');
           expect(refused.message).to.match(
             /was provisioned for a claim.* mount it by that PersistentVolumeClaim/,
@@ -169,7 +169,9 @@ describe('existing volumes', () => {
     }
 
     it('are refused to another namespace', async () => {
-      const refused = await failureOf(publish({ volume: BY_HAND, [`${KEY}pod.namespace`]: 'prod' }));
+      const refused = await failureOf(
+        publish({ volume: `pool/${BY_HAND}`, [`${KEY}pod.namespace`]: 'prod' }),
+      );
       expect(refused.code).to.equal('PERMISSION_DENIED');
     });
   });

@@ -1,8 +1,7 @@
 import { hostContract } from '../contract/host.ts';
 import type { HostSubject } from '../contract/host-subject.ts';
 import { DEVICE_ROOT } from './lab/gluster-server.ts';
-import type { Machine } from './lab/machine.ts';
-import { signalClient, upWorkerLab, VOLUMES, WORK_FOLDER } from './lab/worker-host.ts';
+import { signalClient, touch, upWorkerLab, VOLUMES, WORK_FOLDER } from './lab/worker-host.ts';
 
 const SIGNALS = { killed: 'KILL', suspended: 'STOP', resumed: 'CONT' } as const;
 
@@ -15,7 +14,7 @@ hostContract('the Linux host', async (): Promise<HostSubject> => {
     servers,
     volumes: VOLUMES,
     bricks: [`${DEVICE_ROOT}/disk1/${VOLUMES[0]}`],
-    writeFile: (path) => writeFile(worker, path),
+    writeFile: (path) => touch(worker, path),
     setClient: (target, state) => signalClient(worker, target, SIGNALS[state]),
     setVolume: async (name, state) => {
       await lab.server(1).mustGluster(['volume', state === 'started' ? 'start' : 'stop', name]);
@@ -26,10 +25,3 @@ hostContract('the Linux host', async (): Promise<HostSubject> => {
     },
   };
 });
-
-async function writeFile(worker: Machine, path: string): Promise<boolean> {
-  const { exitCode, stderr } = await worker.exec(['touch', path]);
-  if (exitCode === 0) return true;
-  if (stderr.includes('Read-only file system')) return false;
-  throw new Error(stderr);
-}

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
-import { MounterWorld } from './lab/mounter-world.ts';
+import { Container } from '../host/container.ts';
+import { failureOf } from './lab/grpc-failure.ts';
+import { MounterWorld, PLUGIN_DIRECTORY } from './lab/mounter-world.ts';
 import { until } from './lab/until.ts';
-import { VolumeWriter } from './lab/volume-writer.ts';
-import { signalClient } from './lab/worker-host.ts';
+import { FORGET_OTHERS, VolumeWriter } from './lab/volume-writer.ts';
+import { clientsOf, signalClient } from './lab/worker-host.ts';
 
 const VOLUME = 'gl1:volume:pool:one';
-const STAGING = '/srv/work/staging/globalmount';
-const TARGET = '/srv/work/pods/a/mount';
+const STAGING = '/srv/kubelet/plugins/kubernetes.io/csi/file.csi.gluster.org/0123abcd/globalmount';
+const TARGET = '/srv/kubelet/pods/a/mount';
 const volumeCapability = { mount: {}, accessMode: { mode: 'MULTI_NODE_MULTI_WRITER' as const } };
 
 describe('the mounter', () => {
@@ -19,7 +21,7 @@ describe('the mounter', () => {
   after(() => world[Symbol.asyncDispose]());
 
   beforeEach(async () => {
-    await world.worker.must(['mkdir', '-p', STAGING, '/srv/work/pods/a']);
+    await world.worker.must(['mkdir', '-p', STAGING, '/srv/kubelet/pods/a']);
     await world.csi.node.NodeStageVolume({ volumeId: VOLUME, stagingTargetPath: STAGING, volumeCapability });
     await world.csi.node.NodePublishVolume({
       volumeId: VOLUME,
@@ -37,11 +39,15 @@ describe('the mounter', () => {
     await world.csi.node.NodeUnstageVolume({ volumeId: VOLUME, stagingTargetPath: STAGING });
     expect(await world.directories()).to.deep.equal([]);
     expect(await world.cgroups()).to.deep.equal([]);
-    const { stdout } = await world.worker.exec(['pgrep', '-a', '-x', 'glusterfs']);
-    expect(stdout).to.equal('');
+    expect(await clientsOf(world.worker)).to.deep.equal([]);
+    // The volume can be deleted at once.
+    expect(await connected()).to.not.match(/fuse/);
   });
 
-  const mountPoint = async () => `/srv/plugin/clients/${(await world.directories())[0]}/mount`;
+  const mountPoint = async () =>
+    `${PLUGIN_DIRECTORY}/clients/${(await world.directories())[0]}/${STAGING.slice('/srv/kubelet/'.length)}`;
+
+  const connected = () => world.lab.lab.server(1).mustGluster(['volume', 'status', 'one', 'client-list']);
 
   it('keeps clients that node service and mounter may die beside', async () => {
     await world.node.kill();
@@ -52,6 +58,7 @@ describe('the mounter', () => {
     await writer.writesOn();
     expect(await writer.errors()).to.deep.equal([]);
     expect(await writer.lost()).to.equal(0);
+    expect(await connected()).to.match(/fuse/);
     expect((await world.clients()).map(({ volume, alive, old }) => ({ volume, alive, old }))).to.deep.equal([
       { volume: 'one', alive: true, old: false },
     ]);
@@ -81,5 +88,74 @@ describe('the mounter', () => {
     expect(await writer.errors()).to.deep.equal([]);
     expect(await writer.lost()).to.equal(0);
     expect((await world.clients())[0]?.id).to.not.equal(old?.id);
+  });
+
+  it('repairs a read-only directory of the volume in a pod, and leaves it read-only', async () => {
+    await world.worker.must(['mkdir', '-p', `${TARGET}/sub`]);
+    await world.worker.must(['touch', `${TARGET}/sub/file`]);
+    const container = await Container.start(world.worker, [
+      `mount --bind ${TARGET}/sub /mnt && mount -o remount,bind,ro,nosuid /mnt`,
+      FORGET_OTHERS,
+    ]);
+    try {
+      await signalClient(world.worker, await mountPoint(), 'KILL');
+      await until(
+        'the pod reads again',
+        async () => (await container.exec(['ls', '/mnt'])).stdout === 'file\n',
+      );
+      const { stderr } = await container.exec(['touch', '/mnt/file']);
+      expect(stderr).to.match(/Read-only file system/);
+      await until('the dead one is gone', async () => (await world.directories()).length === 1);
+      await writer.writesOn();
+    } finally {
+      await container.stop();
+    }
+  });
+
+  it('waits for servers that are away when a client dies, and serves once they are back', async () => {
+    const server = world.lab.lab.server(1);
+    await server.powerCut();
+    await signalClient(world.worker, await mountPoint(), 'KILL');
+    await until(
+      'starting a client has failed',
+      () => /cannot be replaced; trying again/.test(world.mounter.log()),
+      {
+        timeoutMs: 90_000,
+      },
+    );
+    expect((await world.directories()).length).to.equal(1);
+    await server.boot();
+    await server.startGlusterd();
+    await writer.writesOn(90_000);
+    expect(await writer.lost()).to.equal(0);
+    await until('the dead one is gone', async () => (await world.directories()).length === 1);
+  });
+
+  it('releases a client whose record was destroyed', async () => {
+    const [id = ''] = await world.directories();
+    await world.worker.must(['sh', '-c', `echo torn >${PLUGIN_DIRECTORY}/clients/${id}/client.json`]);
+    await writer.writesOn();
+    expect((await world.clients()).map((one) => one.alive)).to.deep.equal([true]);
+  });
+
+  it('leaves nothing when its directory cannot be written, and names the remedy', async () => {
+    const full = '/srv/full';
+    await world.worker.must(['mkdir', '-p', full]);
+    await world.worker.must(['mount', '-t', 'tmpfs', '-o', 'size=4k,nr_inodes=3', 'tmpfs', full]);
+    await world.worker.must(['sh', '-c', `head -c 4096 /dev/zero >${full}/fill`]);
+    await world.worker.must(['mount', '--bind', full, `${PLUGIN_DIRECTORY}/clients`]);
+    try {
+      const staging = STAGING.replace('0123abcd', 'full');
+      await world.worker.must(['mkdir', '-p', staging]);
+      const two = { volumeId: 'gl1:volume:pool:two', stagingTargetPath: staging, volumeCapability };
+      const failure = await failureOf(world.csi.node.NodeStageVolume(two));
+      expect(failure.code).to.equal('RESOURCE_EXHAUSTED');
+      expect(failure.message).to.match(/disk is full; free some space/);
+      expect(await world.directories()).to.deep.equal(['fill']);
+    } finally {
+      await world.worker.must(['umount', `${PLUGIN_DIRECTORY}/clients`]);
+      await world.worker.must(['umount', full]);
+    }
+    await writer.writesOn();
   });
 });

@@ -70,7 +70,7 @@ export const good = {
     volumeId: INLINE_ID,
     targetPath: INLINE_TARGET,
     volumeCapability: capability('SINGLE_NODE_WRITER'),
-    volumeContext: { ...podInfo(), cluster: 'east', volume: 'one' },
+    volumeContext: { ...podInfo(), volume: 'east/one' },
   } satisfies Request<'NodePublishVolume'>,
   unpublish: { volumeId: ID, targetPath: TARGET } satisfies Request<'NodeUnpublishVolume'>,
   unstage: { volumeId: ID, stagingTargetPath: STAGING } satisfies Request<'NodeUnstageVolume'>,

@@ -13,7 +13,7 @@ import {
 } from './node-harness.ts';
 
 const KEY = 'csi.storage.k8s.io/';
-const context = (change: Record<string, string>) => ({ ...podInfo(), cluster: 'east', ...change });
+const context = (change: Record<string, string>) => ({ ...podInfo(), ...change });
 
 describe('node, volumes of a pod’s own spec', () => {
   let node: NodeHarness;
@@ -53,11 +53,9 @@ describe('node, volumes of a pod’s own spec', () => {
     node.host.makeInVolume('one', 'data');
     node.host.makeInVolume('two', 'team/data');
     const asked = [
-      [context({ volume: 'one', directory: 'data' }), 'g1:/one/data'],
-      [context({ volume: 'two', directory: 'team' }), 'g1:/two/team'],
-      [context({ volume: 'two', directory: 'team/data' }), 'g1:/two/team/data'],
-      [{ ...podInfo(), volume: 'east/one' }, 'g1:/one'],
-      [{ ...podInfo(), volume: 'east/two/team/data' }, 'g1:/two/team/data'],
+      [context({ volume: 'east/one/data' }), 'g1:/one/data'],
+      [context({ volume: 'east/two/team' }), 'g1:/two/team'],
+      [context({ volume: 'east/two/team/data' }), 'g1:/two/team/data'],
     ] as const;
     for (const [volumeContext, source] of asked) {
       await publish({ volumeContext });
@@ -81,30 +79,26 @@ describe('node, volumes of a pod’s own spec', () => {
   const denied: readonly (readonly [what: string, volumeContext: Record<string, string>, words: RegExp])[] = [
     [
       'a volume that its namespace may not mount',
-      context({ volume: 'three' }),
+      context({ volume: 'east/three' }),
       /^pods of namespace dev .* east\/three .*inline\.allow .* gives them east\/one, east\/two\/team;/,
     ],
-    ['a whole volume of which a directory is allowed', context({ volume: 'two' }), /inline\.allow/],
-    ['a directory beside the allowed one', context({ volume: 'two', directory: 'teams' }), /inline\.allow/],
-    ['a volume of another cluster', context({ cluster: 'west', volume: 'one' }), /inline\.allow/],
-    [
-      'what another namespace may',
-      { ...podInfo('prod'), cluster: 'east', volume: 'one' },
-      /gives them west\/three/,
-    ],
+    ['a whole volume of which a directory is allowed', context({ volume: 'east/two' }), /inline\.allow/],
+    ['a directory beside the allowed one', context({ volume: 'east/two/teams' }), /inline\.allow/],
+    ['a volume of another cluster', context({ volume: 'west/one' }), /inline\.allow/],
+    ['what another namespace may', { ...podInfo('prod'), volume: 'east/one' }, /gives them west\/three/],
     [
       'anything, of a namespace without a rule',
-      { ...podInfo('other'), cluster: 'east', volume: 'one' },
+      { ...podInfo('other'), volume: 'east/one' },
       /gives them nothing/,
     ],
     [
       'a namespace that kubelet did not tell',
-      context({ volume: 'one', [`${KEY}pod.namespace`]: '' }),
+      context({ volume: 'east/one', [`${KEY}pod.namespace`]: '' }),
       /podInfoOnMount: true/,
     ],
     [
       'a pod that made its uid up',
-      context({ volume: 'one', [`${KEY}pod.uid`]: 'kubelet-x' }),
+      context({ volume: 'east/one', [`${KEY}pod.uid`]: 'kubelet-x' }),
       /podInfoOnMount: true/,
     ],
   ];
@@ -118,40 +112,30 @@ describe('node, volumes of a pod’s own spec', () => {
   const bad: readonly (readonly [what: string, change: Publish, words: RegExp])[] = [
     [
       'an attribute that is misspelt',
-      { volumeContext: context({ volum: 'one' }) },
-      /^volume_context\.volum: is unknown; did you mean "volume"\? known are cluster, volume, directory/,
+      { volumeContext: context({ volum: 'east/one' }) },
+      /^volume_context\.volum: is unknown; did you mean "volume"\? known are volume/,
     ],
     ['no volume', { volumeContext: context({}) }, /^volume_context\.volume: is missing/],
-    ['no cluster', { volumeContext: { ...podInfo(), volume: 'one' } }, /name one of east, west/],
+    [
+      'no cluster',
+      { volumeContext: context({ volume: 'one' }) },
+      /^volume_context\.volume: names no cluster/,
+    ],
     [
       'an unknown cluster',
-      { volumeContext: context({ cluster: 'esat', volume: 'one' }) },
+      { volumeContext: context({ volume: 'esat/one' }) },
       /"esat" is unknown; did you mean "east"/,
     ],
     [
-      'a path beside a cluster',
-      { volumeContext: context({ volume: 'one/data' }) },
-      /^volume_context\.volume: is a path/,
-    ],
-    [
       'a path that leads up',
-      { volumeContext: { ...podInfo(), volume: 'east/one/..' } },
-      /^volume_context\.directory: /,
+      { volumeContext: context({ volume: 'east/one/..' }) },
+      /^volume_context\.volume: /,
     ],
+    ['a path from the root', { volumeContext: context({ volume: '/one' }) }, /^volume_context\.volume: /],
     [
-      'a path without a cluster',
-      { volumeContext: { ...podInfo(), volume: '/one' } },
-      /^volume_context\.cluster: /,
-    ],
-    [
-      'a directory above',
-      { volumeContext: context({ volume: 'one', directory: '../x' }) },
-      /^volume_context\.directory: /,
-    ],
-    [
-      'a directory from the root',
-      { volumeContext: context({ volume: 'one', directory: '/x' }) },
-      /^volume_context\.directory: /,
+      'a directory without a name',
+      { volumeContext: context({ volume: 'east/one//x' }) },
+      /^volume_context\.volume: /,
     ],
     ['a PersistentVolume’s id', { volumeId: ID }, /^volume_id: /],
     ['a flag that is a path', { volumeCapability: capability(undefined, ['log-file=/x']) }, /is unknown/],
@@ -200,7 +184,7 @@ describe('node, volumes of a pod’s own spec', () => {
   });
 
   it('say that a volume or a directory is not there', async () => {
-    const gone = context({ volume: 'one', directory: 'gone' });
+    const gone = context({ volume: 'east/one/gone' });
     await fails(publish({ volumeContext: gone }), status.NOT_FOUND, /no directory gone in one/);
     await nothingIsThere();
   });

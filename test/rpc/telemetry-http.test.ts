@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { isFault } from '../../src/control/fault.ts';
 import { identityService } from '../../src/csi/identity/identity-service.ts';
 import { serve } from '../../src/grpc/server.ts';
-import { accepts, csiAnswers } from '../../src/roles/health.ts';
+import { accepts, csiAnswers, mounterAnswers } from '../../src/roles/health.ts';
 import { allOf, checkHealth, type IsHealthy } from '../../src/telemetry/health.ts';
 import { serveTelemetry, type TelemetryServer } from '../../src/telemetry/http-endpoint.ts';
 import { reportMounts } from '../../src/telemetry/metrics.ts';
@@ -155,20 +155,26 @@ describe('health of a role', () => {
   it('is good while its socket takes calls, and only then', async () => {
     const endpoint = `unix://${folder}/csi.sock`;
     const check = csiAnswers(endpoint);
-    expect(await checkHealth(check)).to.equal('the CSI socket does not answer; does it run?');
+    expect(await checkHealth(check)).to.equal(`${endpoint}: takes no calls`);
     const server = await serve({ endpoint, services });
     expect(await checkHealth(check)).to.equal(undefined);
     await server.stop(100);
-    expect(await checkHealth(check)).to.equal('the CSI socket does not answer; does it run?');
+    expect(await checkHealth(check)).to.equal(`${endpoint}: takes no calls`);
   });
 
   it('is bad when somebody takes connections and answers nothing', async () => {
     const taken: Socket[] = [];
     const silent = createServer((socket) => taken.push(socket)).listen(`${folder}/csi.sock`);
     const reason = await checkHealth(csiAnswers(`unix://${folder}/csi.sock`));
-    expect(reason).to.equal('the CSI socket did not answer in time');
+    expect(reason).to.contain('no answer within 2500 ms');
     for (const socket of taken) socket.destroy();
     await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('is bad when the service is not there', async () => {
+    const endpoint = `unix://${folder}/csi.sock`;
+    await using _server = await serve({ endpoint, services });
+    expect(await checkHealth(mounterAnswers(endpoint))).to.equal(`${endpoint}: answers with gRPC status 12`);
   });
 
   it('of the gateway is good while its port takes connections', async () => {

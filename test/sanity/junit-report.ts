@@ -29,6 +29,8 @@ export function parseJunitReport(xml: string): readonly Spec[] {
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: '',
+    // Quotation marks are written as numbers.
+    htmlEntities: true,
     isArray: (name) => LISTS.includes(name),
   });
   const { testsuites } = report.parse(parser.parse(xml));

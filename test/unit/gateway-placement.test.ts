@@ -13,6 +13,7 @@ import {
   type PlacementServer,
   place,
 } from '../../src/gateway/placement.ts';
+import { shortage } from '../../src/gateway/shortage.ts';
 
 const GIB = 1n << 30n;
 
@@ -149,6 +150,18 @@ describe('gateway capacity', () => {
   it('is nothing without enough servers', () => {
     expect(largestVolume(question({ replica: 3 }), servers.slice(1))).to.equal(0n);
     expect(availableBytes(question({ replica: 3 }), [])).to.equal(0n);
+  });
+});
+
+describe('gateway shortage', () => {
+  it('says the same whichever gateway found out, and names servers in order', () => {
+    const servers = [server('g1', 'a', GIB), server('g3', 'c', GIB), server('g2', 'b', 1n)];
+    const missing = ['g5', 'g4'].map((host) => ({ host, reason: 'it is down' }));
+    const unplaced = { volume: 'pvc', size: GIB / 2n, question: question({ replica: 3 }) };
+    const one = shortage({ ...unplaced, servers, missing });
+    const other = shortage({ ...unplaced, servers: servers.toReversed(), missing: missing.toReversed() });
+    expect(other.message).to.equal(one.message);
+    expect(one.message).to.match(/; 2 have it \(g1, g3\); g4 cannot be used: .*; g5 cannot be used: /);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { z } from 'zod';
@@ -8,6 +8,8 @@ import { INLINE_ATTRIBUTES } from '../../src/csi/node/decode-inline.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
 import { toCodeName, toStatus } from '../../src/grpc/status.ts';
 import { parseHandle, parseSnapshotHandle } from '../../src/volumes/ids.ts';
+import '../../src/telemetry/metrics.ts';
+import { registry } from '../../src/telemetry/registry.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';
 import { parseSnapshotParameters } from '../../src/volumes/snapshot-parameters.ts';
 
@@ -115,6 +117,50 @@ describe('docs/reference/volumes.md', () => {
     expect(volumes.length).to.equal(2);
     const inline = { allow: [{ namespaces: ['dev'], volumes }] };
     expect(driverConfig.shape.inline.safeParse(inline).success).to.equal(true);
+  });
+});
+
+describe('docs/reference/metrics.md', () => {
+  const [rows = []] = tables('metrics.md');
+
+  it('has a row for each metric with its type and labels, and no other', () => {
+    const actual = registry.getMetricsAsArray().map((metric) => {
+      // What prom-client's own types leave out.
+      const { name, type, labelNames } = metric as unknown as Record<string, string> & {
+        labelNames: string[];
+      };
+      return [name, type, labelNames.join(', ') || 'none'];
+    });
+    expect(rows.map(([name, type, labels]) => [code(name), type, code(labels)])).to.have.deep.members(actual);
+  });
+
+  it('names metrics as Prometheus asks for', () => {
+    for (const [name, type] of rows) {
+      if (type === 'counter') expect(code(name)).to.match(/_total$/);
+      if (type === 'histogram') expect(code(name)).to.match(/_seconds$/);
+    }
+  });
+
+  it('has alerts on metrics that there are', () => {
+    const known = rows.map(([name]) => code(name));
+    const named = [...read('docs/reference/metrics.md').matchAll(/gluster_csi_\w+(?=[{ ])/g)].map(
+      ([name]) => name,
+    );
+    expect(named.length).to.be.greaterThan(5);
+    expect(named.map((name) => name.replace(/_seconds_count$/, '_seconds'))).to.satisfy((names: string[]) =>
+      names.every((name) => known.includes(name)),
+    );
+  });
+});
+
+describe('docs/reference/events.md', () => {
+  it('has a row for each event that is told, and no other', () => {
+    const sources = globSync('src/**/*.ts', { cwd: root }).map(read);
+    const told = sources.flatMap((text) =>
+      [...text.matchAll(/reason: '([A-Z]\w+)'/g)].map(([, reason]) => reason),
+    );
+    const [rows = []] = tables('events.md');
+    expect(rows.map(([reason]) => code(reason))).to.have.members([...new Set(told)]);
   });
 });
 

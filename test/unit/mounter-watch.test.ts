@@ -1,60 +1,7 @@
 import { expect } from 'chai';
-import { Fault } from '../../src/control/fault.ts';
-import { Claims } from '../../src/mounter/claims.ts';
 import type { Machine } from '../../src/mounter/machine.ts';
-import { mountVolume } from '../../src/mounter/mount-volume.ts';
-import { releaseClients } from '../../src/mounter/release-clients.ts';
-import type { Report } from '../../src/mounter/report.ts';
 import { createWatch } from '../../src/mounter/watch.ts';
-import { call, faultOf } from '../contract/backend.ts';
-import { MemoryMachine } from '../fakes/memory-mounter.ts';
-
-const UID = '11111111-2222-3333-4444-555555555555';
-const OTHER_UID = '99999999-2222-3333-4444-555555555555';
-const stagingOf = (volume: string) => `/kubelet/staging/${volume}`;
-const targetOf = (volume: string, uid = UID) =>
-  `/kubelet/pods/${uid}/volumes/kubernetes.io~csi/${volume}/mount`;
-
-/** A mounter on a machine, its clock, and what it tells. */
-class World {
-  readonly machine = new MemoryMachine();
-  readonly told: (readonly [keyof Report, Readonly<Record<string, unknown>>])[] = [];
-  readonly mounter: Machine;
-  now = 0;
-
-  constructor(mounter?: Partial<Machine>) {
-    this.mounter = { ...this.machine.mounter(), ...mounter };
-  }
-
-  readonly claims = new Claims();
-
-  context(clientId = 'new') {
-    const tell = (name: keyof Report) => (event: object) => this.told.push([name, { ...event }]);
-    const report: Report = {
-      counted: tell('counted'),
-      replaced: tell('replaced'),
-      failed: tell('failed'),
-      notRepaired: tell('notRepaired'),
-      keptOld: tell('keptOld'),
-    };
-    return { machine: this.mounter, clientId, claims: this.claims, report };
-  }
-
-  async mount(volume: string, clientId?: string): Promise<void> {
-    const mount = { servers: ['g1'], volume, target: stagingOf(volume), options: [] };
-    await mountVolume(this.context(clientId), mount, call());
-    this.machine.bind(stagingOf(volume), targetOf(volume));
-  }
-
-  watch(clientId?: string) {
-    return createWatch(this.context(clientId), () => this.now);
-  }
-
-  /** What was told of one kind. */
-  all(kind: keyof Report): readonly Readonly<Record<string, unknown>>[] {
-    return this.told.filter(([name]) => name === kind).map(([, event]) => event);
-  }
-}
+import { OTHER_UID, stagingOf, targetOf, UID, World } from '../fakes/mounter-world.ts';
 
 describe('the watch of clients', () => {
   it('counts them, and leaves alone what lives', async () => {
@@ -68,12 +15,33 @@ describe('the watch of clients', () => {
     expect(world.all('counted')).to.deep.equal([{ live: 2, dead: 0, old: 1 }]);
     expect(world.all('keptOld')).to.deep.equal([
       {
+        id: [...world.machine.directories.keys()][1],
         volume: 'two',
         clientId: 'old',
         why: 'it does not answer; it is replaced once its servers do',
       },
     ]);
     expect(world.machine.clients.length).to.equal(2);
+  });
+
+  it('tells that it is of an older release than the newest, with the volumes that wait for the next mounter', async () => {
+    const world = new World();
+    await world.mount('two');
+    await world.mount('one');
+    let newest: string | undefined = 'new';
+    const watch = createWatch({ ...world.context(), newestClientId: async () => newest });
+    await watch.round();
+    expect(world.all('outdated')).to.deep.equal([]);
+    newest = 'newer';
+    await watch.round();
+    newest = undefined;
+    await watch.round();
+    await watch.settled();
+    expect(world.all('outdated')).to.deep.equal([
+      { volumes: ['one', 'two'], clientId: 'new', newest: 'newer' },
+    ]);
+    expect(world.all('counted').map(({ old }) => old)).to.deep.equal([0, 2, 0]);
+    expect(world.all('replaced')).to.deep.equal([]);
   });
 
   for (const state of ['hung', 'offline'] as const) {
@@ -224,91 +192,5 @@ describe('the watch of clients', () => {
     }
     expect(world.machine.clientAt(targetOf('one'))?.state).to.equal('live');
     expect(world.machine.directories.size).to.equal(1);
-  });
-});
-
-describe('the release of clients', () => {
-  it('leaves a client that is being started, and one that is used', async () => {
-    const world = new World();
-    await world.mount('one');
-    const { bind } = world.mounter;
-    let isReleased = false;
-    Object.assign(world.mounter, {
-      bind: async (...args: Parameters<typeof bind>) => {
-        await releaseClients(world.context(), call());
-        isReleased = true;
-        await bind(...args);
-      },
-    });
-    await world.mount('two');
-    expect(isReleased).to.equal(true);
-    expect(world.machine.clients.length).to.equal(2);
-    expect(world.machine.clientAt(targetOf('two'))?.state).to.equal('live');
-  });
-
-  it('takes away what nobody uses, dead or alive, and half-made directories', async () => {
-    const world = new World();
-    for (const volume of ['one', 'two']) {
-      await world.mount(volume);
-      world.machine.unmount(targetOf(volume));
-    }
-    world.machine.setClient(stagingOf('two'), 'dead');
-    for (const volume of ['one', 'two']) world.machine.unmount(stagingOf(volume));
-    world.machine.directories.set('half-made', { hasMountPoint: false });
-    await releaseClients(world.context(), call());
-    expect(world.machine.clients).to.deep.equal([]);
-    expect(world.machine.directories.size).to.equal(0);
-    expect(world.machine.mounts).to.deep.equal([]);
-  });
-
-  it('of one that cannot be ended does not stop the others', async () => {
-    const world = new World();
-    for (const volume of ['one', 'two']) {
-      await world.mount(volume);
-      for (const target of [targetOf(volume), stagingOf(volume)]) world.machine.unmount(target);
-    }
-    const { unmount } = world.mounter;
-    let calls = 0;
-    Object.assign(world.mounter, {
-      unmount: async (...args: Parameters<typeof unmount>) => {
-        calls += 1;
-        if (calls === 1) throw new Fault('unreachable', 'cannot be unmounted');
-        await unmount(...args);
-      },
-    });
-    await releaseClients(world.context(), call());
-    expect(world.machine.directories.size).to.equal(1);
-  });
-});
-
-describe('mounting', () => {
-  it('leaves nothing when the disk is full, or the servers are away', async () => {
-    const world = new World();
-    world.machine.isDiskFull = true;
-    await faultOf('exhausted', world.mount('one'));
-    world.machine.isDiskFull = false;
-    world.machine.isCutOff = true;
-    await faultOf('unreachable', world.mount('one'));
-    expect(world.machine.directories.size).to.equal(0);
-    expect(world.machine.mounts).to.deep.equal([]);
-  });
-
-  it('leaves nothing when the target cannot be bound, or leads elsewhere', async () => {
-    const world = new World();
-    const { bind } = world.mounter;
-    Object.assign(world.mounter, {
-      bind: async () => {
-        throw new Fault('unreachable', 'no such directory');
-      },
-    });
-    await faultOf('unreachable', world.mount('one'));
-    Object.assign(world.mounter, {
-      bind: (source: string, _target: string, ...rest: [never]) => bind(source, '/elsewhere', ...rest),
-    });
-    const fault = await faultOf('unreachable', world.mount('one'));
-    expect(fault.message).to.match(/is it a symbolic link/);
-    expect(world.machine.mounts).to.deep.equal([]);
-    expect(world.machine.clients).to.deep.equal([]);
-    expect(world.machine.directories.size).to.equal(0);
   });
 });

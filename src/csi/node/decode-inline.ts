@@ -9,8 +9,7 @@ import { decodeUsage } from './decode-usage.ts';
 import { isInlineId } from './decode-volume.ts';
 
 /** The volumeAttributes of a volume in a pod's own spec. */
-export const INLINE_ATTRIBUTES = ['cluster', 'volume', 'directory'] as const;
-type Attribute = (typeof INLINE_ATTRIBUTES)[number];
+export const INLINE_ATTRIBUTES = ['volume'] as const;
 
 /** Keys that kubelet adds, when CSIDriver has podInfoOnMount; it replaces what the pod's spec says under them. */
 const KUBERNETES = 'csi.storage.k8s.io/';
@@ -40,34 +39,26 @@ export function decodeInline(
   };
 }
 
+/** `<cluster>/<volume>[/<directory>…]`, as `inline.allow` has it. */
 function decodeVolume(
   id: string,
   context: Readonly<Record<string, string>>,
   clusters: readonly NodeCluster[],
 ): NodeVolume {
-  const { cluster, volume, directory } = splitPath(decodeAttributes(context));
-  if (volume === undefined) throw invalid(`${FIELD}.volume`, 'is missing; name an existing Gluster volume');
+  const field = `${FIELD}.volume`;
+  const given = decodeAttributes(context).volume;
+  if (given === undefined) throw invalid(field, 'is missing; name an existing volume: <cluster>/<volume>');
+  const [cluster = '', volume, ...names] = given.split('/');
+  if (volume === undefined) throw invalid(field, 'names no cluster; the form is <cluster>/<volume>');
   return {
     id,
-    cluster: chooseCluster(cluster, clusters),
-    name: parseVolumeName(volume, `${FIELD}.volume`),
-    ...(directory === undefined ? {} : { directory: parseDirectoryPath(directory, `${FIELD}.directory`) }),
+    cluster: getKnownCluster(cluster, clusters),
+    name: parseVolumeName(volume, field),
+    ...(names.length === 0 ? {} : { directory: parseDirectoryPath(names.join('/'), field) }),
   };
 }
 
-type Attributes = { readonly [A in Attribute]?: string };
-
-/** `volume` may hold all three, as `inline.allow` has them: `<cluster>/<volume>[/<directory>…]`. */
-function splitPath(given: Attributes): Attributes {
-  if (given.volume?.includes('/') !== true) return given;
-  if (given.cluster !== undefined || given.directory !== undefined) {
-    throw invalid(`${FIELD}.volume`, 'is a path; leave cluster and directory out, or give the name alone');
-  }
-  const [cluster = '', volume = '', ...names] = given.volume.split('/');
-  return { cluster, volume, ...(names.length === 0 ? {} : { directory: names.join('/') }) };
-}
-
-function decodeAttributes(context: Readonly<Record<string, string>>): Attributes {
+function decodeAttributes(context: Readonly<Record<string, string>>): { readonly volume?: string } {
   const given = Object.entries(context).filter(([key]) => !key.startsWith(KUBERNETES));
   for (const [key] of given) {
     if ((INLINE_ATTRIBUTES as readonly string[]).includes(key)) continue;
@@ -76,14 +67,11 @@ function decodeAttributes(context: Readonly<Record<string, string>>): Attributes
   return Object.fromEntries(given);
 }
 
-/** As with a StorageClass: the only one need not be named. */
-function chooseCluster(name: string | undefined, clusters: readonly NodeCluster[]): string {
-  const known = clusters.map((cluster) => cluster.name);
-  if (name === undefined && known.length === 1 && known[0] !== undefined) return known[0];
-  if (name === undefined) throw invalid(`${FIELD}.cluster`, `is missing; name one of ${known.join(', ')}`);
-  const cluster = parseClusterName(name, `${FIELD}.cluster`);
+function getKnownCluster(name: string, clusters: readonly NodeCluster[]): string {
+  const cluster = parseClusterName(name, `${FIELD}.volume`);
+  const known = clusters.map((one) => one.name);
   if (known.includes(cluster)) return cluster;
-  throw invalid(`${FIELD}.cluster`, `"${cluster}" ${describeUnknown(cluster, known)}`);
+  throw invalid(`${FIELD}.volume`, `cluster "${cluster}" ${describeUnknown(cluster, known)}`);
 }
 
 /**

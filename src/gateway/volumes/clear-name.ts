@@ -92,11 +92,24 @@ async function clearHalfMade(
   }
   await requireDead(deps, volume.name, bricks, call);
   requireServers(survey, volume);
+  await requireStillHalfMade(deps, volume, call);
   try {
     await demolish(deps.gluster, volume.name, serversOf(bricks), call);
   } catch (error) {
     throw afterMutation(error, `clearing the half-made volume ${volume.name}`);
   }
+}
+
+/**
+ * A create that is over may have ended well after its bricks were looked at. What it left when it was known to be over
+ * is final: only others that clear the name change it.
+ */
+async function requireStillHalfMade(deps: VolumeDeps, before: GlusterVolume, call: Call): Promise<void> {
+  const { volume, survey } = await lookAt(deps, before.name, call);
+  if (volume?.id !== before.id) throw underWay(before.name);
+  requireServers(survey, volume);
+  const listed = keptBricks(survey, volume).filter(({ isListed }) => isListed);
+  if (volume.state !== 'Created' || listed.every(({ brick }) => brick.state === 'used')) throw exists();
 }
 
 async function requireDead(

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { CommandResult } from '../../../src/host/run.ts';
 import { Lab, type LabOptions } from '../../pool/lab/lab.ts';
 import { until } from '../../pool/lab/until.ts';
@@ -12,6 +13,8 @@ import { CONTROL_PLANE, routeCluster } from './network.ts';
 import { CNI_FILES, NODE_FILES, writeNodeFiles } from './node-files.ts';
 import { untilReady } from './node-ready.ts';
 import { checkRequirements } from './requirements.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
 export interface ClusterOptions extends Partial<Omit<LabOptions, 'others' | 'workerExtras'>> {
   /** The folder with etcd, kube-apiserver, … kubelet and kubectl. Default: built when they are not in the cache. */
@@ -191,5 +194,7 @@ function workerExtras(programs: string) {
     layers: ['/etc', '/opt', '/var'],
     binds: [{ source: programs, target: NODE_PROGRAMS }],
     folders: ['/var/lib/kubelet', '/var/lib/containerd', NODE_FILES, CNI_FILES, NODE_LOGS, '/tmp'],
+    // Its init and the Node that runs it are in here, wherever this repository was cloned to.
+    visible: [ROOT],
   };
 }

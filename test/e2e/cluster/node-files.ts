@@ -84,6 +84,8 @@ function kubeletConfiguration() {
     nodeLeaseDurationSeconds: 10,
     makeIPTablesUtilChains: false,
     enforceNodeAllocatable: [],
+    // What the tests kill a hundred times comes back as soon as after the first time.
+    crashLoopBackOff: { maxContainerRestartPeriod: '1s' },
     evictionHard: { 'imagefs.available': '1%', 'nodefs.available': '1%', 'memory.available': '100Mi' },
     imageGCHighThresholdPercent: 100,
     resolvConf: `${NODE_FILES}/resolv.conf`,

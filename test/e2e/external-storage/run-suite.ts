@@ -53,5 +53,6 @@ export async function runSuite(
   const xml = await readFile(junit, 'utf8').catch(() => {
     throw new Error(`the suite wrote no report; it said:\n${(stdout + stderr).slice(-4000)}`);
   });
-  return parseJunitReport(xml);
+  // The program holds other suites of Kubernetes besides.
+  return parseJunitReport(xml).filter(({ name }) => name.startsWith('External Storage'));
 }

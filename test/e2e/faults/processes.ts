@@ -51,7 +51,7 @@ export async function clientsOf(node: KubernetesNode, glusterName: string): Prom
   return toPids(
     stdout
       .split('\n')
-      .filter((line) => line.split(' ').some((word) => word.includes(`volfile-id=${glusterName}`)))
+      .filter((line) => line.split(' ').some((word) => word === `--volfile-id=/${glusterName}`))
       .join('\n'),
   );
 }

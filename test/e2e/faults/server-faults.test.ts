@@ -27,17 +27,17 @@ describe('faults of the storage servers, under writers', () => {
     const { all } = await underWriters(installation, async ({ one, two }) => {
       const cut = performance.now();
       await lab.server(2).powerCut();
-      await cluster.apply(claim({ name: 'needs-g2' }));
-      said = await untilEvent(cluster, 'PersistentVolumeClaim/needs-g2', /\bg2\b/);
+      await cluster.apply(claim({ name: 'made-meanwhile' }));
+      said = await untilEvent(cluster, 'PersistentVolumeClaim/made-meanwhile', /\bg2\b/);
       await sleep(Math.max(0, DOWN_MS - (performance.now() - cut)));
       await Promise.all([one.goesOn(), two.goesOn()]);
       await gateways.bootServer(2);
       for (const server of lab.servers) await untilWhole(server, lab.servers.length);
-      await untilBound(cluster, 'needs-g2');
+      await untilBound(cluster, 'made-meanwhile');
       const { glusterName } = await volumeOf(cluster, 'faults');
       await untilHealed(lab.server(1), glusterName, 3);
     });
-    await removeWithVolume(cluster, 'needs-g2');
+    await removeWithVolume(cluster, 'made-meanwhile');
     return `down for ${DOWN_MS / 1000} s; "${said}"; ${describeVerdict(expectNothingLost(all))}`;
   });
 

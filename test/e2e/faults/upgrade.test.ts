@@ -3,6 +3,7 @@ import { until } from '../../pool/lab/until.ts';
 import { NAMESPACE } from '../install/chart-values.ts';
 import { untilRegistered, upgradeChart } from '../install/install-chart.ts';
 import { metric, readMetrics } from '../install/read-metrics.ts';
+import { untilEvent } from '../objects/events.ts';
 import { podOn } from '../objects/roles.ts';
 import { volumeOf } from '../objects/volume.ts';
 import { remove } from '../objects/wait.ts';
@@ -18,6 +19,7 @@ describe('upgrades, under writers', () => {
   scenario('the node DaemonSet rolled to a new image, the mounters left alone', {}, async (installation) => {
     const { cluster, newImage } = installation;
     const mounter = await podOn(cluster, 'mounter', 1);
+    let told = '';
     const { all } = await underWriters(installation, async () => {
       await upgradeChart(cluster, tagOf(newImage));
       for (const workload of ['daemonset/gluster-csi-node', 'deployment/gluster-csi-controller'])
@@ -25,6 +27,9 @@ describe('upgrades, under writers', () => {
           ...['rollout', 'status', workload, `--namespace=${NAMESPACE}`, '--timeout=110s'],
         ]);
       for (const { name } of cluster.nodes) await untilRegistered(cluster, name);
+      const { name } = cluster.node(1);
+      told = await untilEvent(cluster, `Node/${name}`, /^GlusterClientsOld: .*delete the mounter/, 'default');
+      expect(metric(await readMetrics(cluster, mounter), 'gluster_csi_old_clients')).to.be.above(0);
     });
     const path = '--output=jsonpath={.spec.containers[0].image}';
     const { name } = await podOn(cluster, 'node', 1);
@@ -32,7 +37,7 @@ describe('upgrades, under writers', () => {
       newImage,
     );
     expect((await podOn(cluster, 'mounter', 1)).uid).to.equal(mounter.uid);
-    return expectUntouched(all);
+    return `"${told}"; ${describeVerdict(expectUntouched(all))}`;
   });
 
   scenario('the mounter upgraded by live swap', {}, async (installation, times) => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../pool/lab/until.ts';
@@ -14,11 +15,12 @@ export interface Ended {
 
 /** A containerd of its own, without Kubernetes, that runs containers of an archive's image one at a time. */
 export class Containerd {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'gluster-csi-containerd-'));
+  readonly #folder = join(tmpdir(), `gluster-csi-containerd-${randomUUID()}`);
   #process: ChildProcess | undefined;
   #containers = 0;
 
   async start(): Promise<void> {
+    mkdirSync(this.#folder, { mode: 0o700 });
     const configuration = [
       'version = 2',
       `root = "${this.#folder}/root"`,

@@ -32,6 +32,7 @@ export interface StaticVolumeOptions {
   readonly name: string;
   /** Names the Gluster volume, or a directory of it. */
   readonly handle: string;
+  /** By its access mode, ReadOnlyMany: what `csi.readOnly` says is told only to drivers that attach volumes. */
   readonly readOnly?: boolean;
   readonly mountOptions?: readonly string[];
 }
@@ -44,11 +45,11 @@ export function staticVolume({ name, handle, readOnly = false, mountOptions }: S
     metadata: { name },
     spec: {
       capacity: { storage: '64Mi' },
-      accessModes: ['ReadWriteMany'],
+      accessModes: [readOnly ? 'ReadOnlyMany' : 'ReadWriteMany'],
       persistentVolumeReclaimPolicy: 'Retain',
       storageClassName: '',
       ...(mountOptions === undefined ? {} : { mountOptions }),
-      csi: { driver: 'file.csi.gluster.org', volumeHandle: handle, readOnly },
+      csi: { driver: 'file.csi.gluster.org', volumeHandle: handle },
     },
   };
 }

@@ -35,25 +35,22 @@ export async function removeWithVolume(
   await untilGone(cluster, volume);
 }
 
-export async function untilGone(cluster: Cluster, volume: BoundVolume): Promise<void> {
-  await waitFor(cluster, `pv/${volume.name}`, 'delete');
-  await untilNoTrace(cluster.lab, volume.glusterName);
-}
-
-/** Waits until no server has anything left of the volume. */
-export async function untilNoTrace(lab: Lab, glusterName: string): Promise<void> {
+/** Waits until the volumes are gone from Kubernetes and, with all that they had, from the servers. */
+export async function untilGone(cluster: Cluster, ...volumes: readonly BoundVolume[]): Promise<void> {
+  for (const { name } of volumes) await waitFor(cluster, `pv/${name}`, 'delete');
+  const names = volumes.map(({ glusterName }) => glusterName);
   let left: readonly string[] = [];
   try {
     await until(
       'no trace',
       async () => {
-        left = (await leftovers(lab)).filter((line) => line.includes(glusterName));
+        left = (await leftovers(cluster.lab)).filter((line) => names.some((name) => line.includes(name)));
         return left.length === 0;
       },
       { timeoutMs: 30_000, everyMs: 500 },
     );
   } catch {
-    throw new Error(`${glusterName} is deleted, and there is left: ${left.join(', ')}`);
+    throw new Error(`${names.join(', ')} deleted, and there is left: ${left.join(', ')}`);
   }
 }
 

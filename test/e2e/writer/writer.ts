@@ -27,13 +27,14 @@ const { values } = parseArgs({
     name: { type: 'string', default: 'writer' },
     /** Milliseconds between two records. */
     every: { type: 'string', default: '20' },
-    /** Milliseconds without an acknowledgement that are worth an entry. */
+    /** Milliseconds without an acknowledgement that are worth an entry; after an error any number is. */
     gap: { type: 'string', default: '200' },
   },
 });
 
 let { sequence, at } = restore();
 let file: number | undefined;
+let hasFailed = false;
 note({ event: 'start', sequence });
 for (;;) {
   const next = sequence + 1;
@@ -43,6 +44,7 @@ for (;;) {
   } catch (error) {
     const { code = 'unknown', syscall = '' } = error as NodeJS.ErrnoException;
     note({ event: 'error', code, syscall, sequence: next });
+    hasFailed = true;
     close();
     await sleep(RETRY_MS);
     continue;
@@ -64,7 +66,9 @@ function write(next: number): void {
 
 function acknowledge(next: number): void {
   const now = Date.now();
-  if (at > 0 && now - at > Number(values.gap)) note({ event: 'gap', ms: now - at, sequence: next });
+  const isLong = now - at > Number(values.gap);
+  if (at > 0 && (isLong || hasFailed)) note({ event: 'gap', ms: now - at, sequence: next });
+  hasFailed = false;
   sequence = next;
   at = now;
   writeFileSync(`${values.state}/acknowledged`, `${sequence} ${at} .`.padEnd(64), { flag: 'r+' });

@@ -5,21 +5,27 @@ import type { ConfigOptions } from './config-files.ts';
 import { type CsiClient, csiClient } from './csi-client.ts';
 import { Gateways, type GatewaysOptions } from './gateways.ts';
 import type { Lab } from './lab.ts';
+import { NodeMounter } from './node-mounter.ts';
 import { Service } from './service.ts';
 
-export type DeploymentOptions = Omit<GatewaysOptions, 'relayOn'>;
+export interface DeploymentOptions extends Omit<GatewaysOptions, 'relayOn'> {
+  /** Workers whose clients a mounter keeps; see `NodeMounter` for what it takes. Default: none. */
+  readonly mountersOn?: readonly number[];
+}
 
 /** The driver on a lab: a gateway on each server, the controller on worker 1, the node service on each worker. */
 export class Deployment {
   readonly lab: Lab;
   readonly controller: Service;
   readonly nodes: readonly Service[];
+  /** By worker. */
+  readonly mounters: ReadonlyMap<number, NodeMounter>;
   /** One for each worker's node service. */
   readonly nodeClients: readonly CsiClient[];
   readonly controllerClient: CsiClient;
   readonly #gateways: Gateways;
 
-  private constructor(lab: Lab, gateways: Gateways) {
+  private constructor(lab: Lab, gateways: Gateways, mountersOn: readonly number[]) {
     this.lab = lab;
     this.#gateways = gateways;
     const driver = (worker: number, name: string, args: readonly string[]) => {
@@ -29,15 +35,26 @@ export class Deployment {
       return new Service(lab.worker(worker), { name, argv, isReady: () => answers(socket) });
     };
     this.controller = driver(1, 'controller', []);
-    this.nodes = lab.workers.map(({ name }, i) => driver(i + 1, 'node', ['--node-id', name]));
+    this.mounters = new Map(
+      mountersOn.map((worker) => [
+        worker,
+        new NodeMounter(lab.worker(worker), (args) => gateways.roleArgv(args)),
+      ]),
+    );
+    this.nodes = lab.workers.map(({ name }, i) => {
+      const mounter = this.mounters.get(i + 1);
+      const args = ['--node-id', name, ...(mounter === undefined ? [] : ['--mounter', mounter.endpoint])];
+      return driver(i + 1, 'node', args);
+    });
     this.controllerClient = csiClient(socketOf(lab, 1, 'controller'));
     this.nodeClients = lab.workers.map((_, i) => csiClient(socketOf(lab, i + 1, 'node')));
   }
 
   /** Starts all roles and gives the gateways their devices: disk1 for loop, disk2 for directory bricks. */
   static async on(lab: Lab, options: DeploymentOptions = {}): Promise<Deployment> {
-    const deployment = new Deployment(lab, await Gateways.on(lab, options));
-    await Promise.all([deployment.controller, ...deployment.nodes].map((service) => service.start()));
+    const deployment = new Deployment(lab, await Gateways.on(lab, options), options.mountersOn ?? []);
+    const { controller, nodes, mounters } = deployment;
+    await Promise.all([controller, ...nodes, ...mounters.values()].map((service) => service.start()));
     return deployment;
   }
 

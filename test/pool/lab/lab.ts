@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly workers: number;
   readonly disksPerServer: number;
   readonly diskBytes: number;
+  /** What each server has for itself. */
+  readonly serverExtras: MachineExtras;
   /** What each worker has for itself. */
   readonly workerExtras: MachineExtras;
   /** Machines on the same network that are neither server nor worker. */
@@ -149,6 +151,7 @@ function defaults(): LabOptions {
     workers: 2,
     disksPerServer: 2,
     diskBytes: 12 * GIB,
+    serverExtras: {},
     workerExtras: {},
     others: [],
   };

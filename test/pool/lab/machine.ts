@@ -8,6 +8,9 @@ import { mountOwnCgroups } from './own-cgroups.ts';
 import { childrenOf, kill, programOf } from './processes.ts';
 import { until } from './until.ts';
 
+/** Where a machine keeps hold of what is about to be hidden. */
+const VISIBLE = '/run/visible';
+
 export interface Bind {
   readonly source: string;
   /** A folder is made in the machine when it is not there. */
@@ -29,6 +32,8 @@ export interface MachineOptions {
   readonly binds: readonly Bind[];
   /** Made before the binds. Default: none. */
   readonly layers?: readonly Layer[];
+  /** Folders of the real machine that are seen at their places although a bind hides what they lie in. */
+  readonly visible?: readonly string[];
   /** Its cgroup in each hierarchy, which it sees as the root of a tree of its own. Default: it sees the real ones. */
   readonly cgroup?: string;
 }
@@ -61,7 +66,7 @@ export class Machine {
 
   async boot(): Promise<void> {
     if (this.isUp) throw new Error(`${this.name} is running already`);
-    const { network, cgroup, layers = [], binds } = this.#options;
+    const { network, cgroup, layers = [], binds, visible = [] } = this.#options;
     if (cgroup !== undefined) await makeCgroups(cgroup);
     this.#init = await startInit(network, cgroup);
     await this.must(['hostname', this.name]);
@@ -70,7 +75,9 @@ export class Machine {
     await this.must(['mount', '-t', 'tmpfs', 'tmpfs', '/run']);
     await this.must(['mkdir', '-p', '/run/gluster', '/run/lock']);
     for (const layer of layers) await this.#mountLayer(layer);
+    for (const path of visible) await this.#mountFolder(path, `${VISIBLE}${path}`);
     for (const bind of binds) await this.#mountBind(bind);
+    for (const path of visible) await this.#mountFolder(`${VISIBLE}${path}`, path);
   }
 
   /**
@@ -116,6 +123,11 @@ export class Machine {
   #mountLayer({ path, folder }: Layer): Promise<string> {
     const options = `lowerdir=${path},upperdir=${folder}/upper,workdir=${folder}/work`;
     return this.must(['mount', '-t', 'overlay', '-o', options, 'overlay', path]);
+  }
+
+  async #mountFolder(source: string, target: string): Promise<void> {
+    await this.must(['mkdir', '-p', target]);
+    await this.must(['mount', '--bind', source, target]);
   }
 
   async #mountBind({ source, target }: Bind): Promise<void> {

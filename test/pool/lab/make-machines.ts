@@ -25,6 +25,8 @@ export interface MachineExtras {
   readonly folders?: readonly string[];
   /** Folders of the real machine that it may change for itself. */
   readonly layers?: readonly string[];
+  /** Folders of the real machine that stay where they are, also below one of `folders`. */
+  readonly visible?: readonly string[];
   /** A tree of its own in each cgroup hierarchy. */
   readonly hasOwnCgroups?: boolean;
 }
@@ -56,15 +58,22 @@ export async function makeMachine(
       ...folders,
     ],
     layers,
+    visible: extras.visible ?? [],
     ...(extras.hasOwnCgroups === true ? { cgroup: `${cgroupOf(folder)}/${name}` } : {}),
   });
+}
+
+export interface ServerOptions {
+  readonly disksPerServer: number;
+  readonly diskBytes: number;
+  readonly serverExtras: MachineExtras;
 }
 
 /** A storage server, switched off, with empty disks and no peers. */
 export async function makeServer(
   place: Place,
   member: NetworkMember,
-  { disksPerServer, diskBytes }: { readonly disksPerServer: number; readonly diskBytes: number },
+  { disksPerServer, diskBytes, serverExtras }: ServerOptions,
 ): Promise<GlusterServer> {
   const own = `${place.folder}/${member.name}`;
   await mkdir(`${own}/glusterd`, { recursive: true });
@@ -74,8 +83,9 @@ export async function makeServer(
     Array.from({ length: disksPerServer }, (_, i) => makeDisk(`${own}/disk${i + 1}.xfs`, diskBytes)),
   );
   const machine = await makeMachine(place, member, {
-    binds: [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }],
-    layers: [LIBEXEC],
+    ...serverExtras,
+    binds: [{ source: `${own}/glusterd`, target: '/var/lib/glusterd' }, ...(serverExtras.binds ?? [])],
+    layers: [LIBEXEC, ...(serverExtras.layers ?? [])],
     hasOwnCgroups: true,
   });
   await installPrograms(`${own}/layers${LIBEXEC}/upper/gluster-csi`);

@@ -1,13 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { compileNative } from '../../../scripts/setup/native.ts';
-import { ask, connectTo } from '../../../src/grpc/client.ts';
-import { mounter } from '../../../src/grpc/contract.ts';
-import type { ListRequest } from '../../../src/grpc/generated/gluster_csi/mounter/v1/ListRequest.ts';
-import type { ListResponse__Output } from '../../../src/grpc/generated/gluster_csi/mounter/v1/ListResponse.ts';
-import type { MounterClient } from '../../../src/grpc/generated/gluster_csi/mounter/v1/Mounter.ts';
 import { csiAnswers, mounterAnswers } from '../../../src/roles/health.ts';
 import { type CsiClient, csiClient } from './csi-client.ts';
 import type { Machine } from './machine.ts';
+import { listClients } from './mounter-clients.ts';
 import { programArgv } from './program.ts';
 import { Service } from './service.ts';
 import { until } from './until.ts';
@@ -16,8 +12,6 @@ import { upWorkerLab, type WorkerLab } from './worker-host.ts';
 const LIBEXEC = '/usr/libexec';
 /** As kubelet's directory: the same on the node and for node service and mounter. */
 export const PLUGIN_DIRECTORY = '/srv/plugin';
-const WAIT_MS = 20_000;
-const OWN_CONNECTION = { 'grpc.use_local_subchannel_pool': 1 };
 
 /** Node service and mounter on a worker, as the chart deploys them, and a pool of one server. */
 export class MounterWorld {
@@ -74,22 +68,8 @@ export class MounterWorld {
   }
 
   /** What the mounter tells of its clients. */
-  async clients(): Promise<ListResponse__Output['clients']> {
-    const endpoint = `unix://${this.#socket('mounter')}`;
-    const client: MounterClient = connectTo(mounter.Mounter, endpoint, OWN_CONNECTION);
-    try {
-      const call = { id: 'test', signal: AbortSignal.timeout(WAIT_MS) };
-      const bounds = { call, timeoutMs: WAIT_MS };
-      const reply = await ask<ListRequest, ListResponse__Output>(
-        (...args) => client.List(...args),
-        {},
-        'the mounter',
-        bounds,
-      );
-      return reply.clients;
-    } finally {
-      client.close();
-    }
+  clients(): ReturnType<typeof listClients> {
+    return listClients(`unix://${this.#socket('mounter')}`);
   }
 
   /** The names of the clients' directories. */
@@ -126,7 +106,7 @@ export class MounterWorld {
       argv: programArgv('sources', [name, ...endpoint, ...args]),
       isReady: () =>
         answers().then(
-          () => true,
+          (reason) => reason === undefined,
           () => false,
         ),
     });

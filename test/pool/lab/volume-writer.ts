@@ -7,7 +7,7 @@ const PLACE = '/mnt';
 const WRITER = fileURLToPath(new URL('../../e2e/writer/writer.ts', import.meta.url));
 const CHECK = fileURLToPath(new URL('../../e2e/writer/check.ts', import.meta.url));
 /** A container has none of the node's mounts but those that it was given. */
-const FORGET_OTHERS = `for at in $(findmnt -rn -t fuse.glusterfs -o TARGET | grep -vx ${PLACE}); do umount -l "$at"; done`;
+export const FORGET_OTHERS = `for at in $(findmnt -rn -t fuse.glusterfs -o TARGET | grep -vx ${PLACE}); do umount -l "$at"; done`;
 
 let made = 0;
 

@@ -48,3 +48,11 @@ export async function signalClient(worker: Machine, target: string, signal: stri
   if (pid === undefined) throw new Error(`no client is mounted at ${target}`);
   await worker.must(['kill', `-${signal}`, pid]);
 }
+
+/** Makes a file, or its time new. False when the file system there is read-only. */
+export async function touch(worker: Machine, path: string): Promise<boolean> {
+  const { exitCode, stderr } = await worker.exec(['touch', path]);
+  if (exitCode === 0) return true;
+  if (stderr.includes('Read-only file system')) return false;
+  throw new Error(stderr);
+}
