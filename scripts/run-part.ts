@@ -8,6 +8,8 @@ import { addCounts, type Counts } from './test-counts.ts';
  * pending test counts as failed: nothing here is skipped. `GLUSTER_CSI_TEST_ONLY`, a pattern, chooses by title.
  */
 const GRACE_MS = 10_000;
+const REASON_LINES = 8;
+const REASON_LETTERS = 1_000;
 const [timeoutMs, pattern] = process.argv.slice(2);
 if (timeoutMs === undefined || pattern === undefined) throw new Error('usage: run-part.ts TIMEOUT_MS GLOB');
 
@@ -28,17 +30,23 @@ setTimeout(() => {
 function runToEnd(suite: Mocha): Promise<Counts> {
   return new Promise((resolve) => {
     let passed = 0;
-    let failed = 0;
-    const runner = suite.run(() => resolve({ passed, failed }));
+    const reasons: string[] = [];
+    const runner = suite.run(() => resolve({ passed, failed: reasons.length, reasons }));
     runner.on('pass', () => {
       passed += 1;
     });
-    runner.on('fail', () => {
-      failed += 1;
+    runner.on('fail', (test, error: unknown) => {
+      reasons.push(`${test.fullTitle()}: ${beginning(error)}`);
     });
     runner.on('pending', (test) => {
       console.error(`pending, counted as failed: ${test.fullTitle()}`);
-      failed += 1;
+      reasons.push(`${test.fullTitle()}: pending`);
     });
   });
+}
+
+/** What says most of it: the whole stands where the test failed. */
+function beginning(error: unknown): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return text.split('\n').slice(0, REASON_LINES).join('\n').slice(0, REASON_LETTERS);
 }

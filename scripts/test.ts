@@ -95,6 +95,8 @@ for (const stage of toStages(parts)) {
 rmSync(scratch, { recursive: true });
 const total = sumCounts(totals);
 process.exitCode = total.failed === 0 && !interrupted ? 0 : 1;
+// At the end once more: of a long run often only the end is kept.
+for (const reason of total.reasons) console.log(`\nfailed: ${reason}`);
 console.log(`\n${closingLine(total)}`);
 
 function chooseParts(names: readonly string[]): readonly Part[] {
@@ -133,8 +135,9 @@ async function attempt(part: Part, isMarked: boolean): Promise<Counts> {
     if (part.needs.includes('cluster')) ensureDebianPackages(clusterPackages());
     if (part.needs.includes('go')) path = `${ensureGo()}:${path}`;
   } catch (error) {
-    console.error(`set-up: ${error instanceof Error ? error.message : String(error)}`);
-    return { passed: 0, failed: 1 };
+    const reason = `set-up: ${error instanceof Error ? error.message : String(error)}`;
+    console.error(reason);
+    return { passed: 0, failed: 1, reasons: [`${part.name}: ${reason}`] };
   }
   const file = join(scratch, `${part.name}.jsonl`);
   const env = { ...process.env, ...countsEnvironment(file), PATH: path };
@@ -176,7 +179,7 @@ function judge(part: Part, counts: Counts, ended: string): Counts {
   if (counts.failed > 0 || (ended === '0' && counts.passed > 0)) return counts;
   const reason = counts.passed === 0 && ended === '0' ? 'ran no test' : `ended with ${ended}`;
   console.error(`== ${part.name}: ${reason}`);
-  return { passed: counts.passed, failed: 1 };
+  return { passed: counts.passed, failed: 1, reasons: [`${part.name}: ${reason}`] };
 }
 
 /** Asks a part to clean up and end, unless a terminal has asked it already; kills it when it does not. */

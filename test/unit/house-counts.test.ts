@@ -29,20 +29,22 @@ describe('the count of tests', () => {
 
   it('sums parts into the line that closes the run', () => {
     const total = sumCounts([
-      { passed: 3, failed: 0 },
-      { passed: 4, failed: 1 },
+      { passed: 3, failed: 0, reasons: [] },
+      { passed: 4, failed: 1, reasons: ['a: no'] },
     ]);
     expect(closingLine(total)).to.equal('7 passed, 1 failed');
+    expect(total.reasons).to.deep.equal(['a: no']);
   });
 
   it('counts what passed and what failed', () => {
     const part = runPart(`it('a', () => {}); it('b', () => { throw new Error('no'); });`);
-    expect(part).to.deep.equal({ passed: 1, failed: 1, exitCode: 1 });
+    expect(part).to.include({ passed: 1, failed: 1, exitCode: 1 });
+    expect(part.reasons.join()).to.match(/^b: Error: no\n/);
   });
 
   it('takes a pending test for a failure', () => {
     const pending = runPart(`it('a', () => {}); it('b');`);
-    expect(pending).to.deep.equal({ passed: 1, failed: 1, exitCode: 1 });
+    expect(pending).to.deep.equal({ passed: 1, failed: 1, exitCode: 1, reasons: ['b: pending'] });
   });
 
   it('takes a failing hook for a failure', () => {
@@ -60,6 +62,6 @@ describe('the count of tests', () => {
     const part = runPart(
       `import { addCounts } from ${JSON.stringify(add)}; it('a', () => addCounts({ passed: 90, failed: 2 }));`,
     );
-    expect(part).to.deep.equal({ passed: 91, failed: 2, exitCode: 0 });
+    expect(part).to.deep.equal({ passed: 91, failed: 2, exitCode: 0, reasons: [] });
   });
 });
