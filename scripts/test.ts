@@ -66,7 +66,7 @@ const PARTS: readonly Part[] = [
     name: 'pool',
     about: 'the whole path on three servers',
     testMs: 300_000,
-    minutes: 20,
+    minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 20),
     needs: ['debian'],
     besideOthers: true,
   },
