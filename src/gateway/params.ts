@@ -49,3 +49,13 @@ export function limitQuery(query: URLSearchParams): number | undefined {
   if (limit < 1 || limit > MAX_PAGE) throw invalid('limit', `give a number from 1 to ${MAX_PAGE}`);
   return limit;
 }
+
+/** Metadata that a volume must have; undefined when none is named. Throws `invalid` for a key without a value. */
+export function markQuery(
+  query: URLSearchParams,
+): { readonly key: string; readonly value: string } | undefined {
+  const [key, value] = [query.get('key'), query.get('value')];
+  if (key === null && value === null) return undefined;
+  if (key === null || value === null) throw invalid('key', 'goes with a value; give both or none');
+  return { key, value };
+}

@@ -40,6 +40,11 @@ export const ADDITIONS = {
   capacity: 'Capacity',
   /** `DELETE /v1/volumes/{v}` refuses while clients are connected, stops and deletes, and repeats safely. */
   safeDelete: 'VolumeSafeDelete',
+  /**
+   * `POST /v1/volumes/{v}/edit` with `expected`: the metadata become these if they are still as expected, else 409.
+   * `DELETE /v1/volumes/{v}?key=K&value=V`: 409 unless its metadata have it.
+   */
+  exchange: 'VolumeExchange',
   /** Snapshots repeat safely, tell capacity, metadata and `ready`, page, and clone by size (`snapshot-wire.ts`). */
   snapshots: 'SnapshotSafe',
   /** `/v1/snapshot-groups`. */
@@ -175,6 +180,8 @@ export const volumeResizeRequest = z.strictObject({ size: exactBytes });
 export const volumeEditRequest = z.strictObject({
   metadata: textMap,
   'delete-metadata': z.boolean().exactOptional(),
+  /** Addition: what is there, without the server's own; `metadata` is put in its place. */
+  expected: textMap.exactOptional(),
 });
 export const volumeOptionsRequest = z.strictObject({
   options: textMap,

@@ -3,6 +3,7 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { RestClient } from '../../glusterd2/http.ts';
 import type { PoolPeer } from '../gluster-cli/gluster.ts';
+import { deletedReply } from './home-server.ts';
 import { createRemoteSnapshots } from './remote-snapshots.ts';
 import type { NodeReport, StorageServer } from './storage-server.ts';
 import { done, eventsReply, nodeReport, reserveReply, storedDevice, tokenReply } from './wire.ts';
@@ -65,6 +66,11 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
     removeDevice: (path, call) => tell('devices/remove', { path }, call),
     events: (call) => get('events', eventsReply, call),
     snapshots: createRemoteSnapshots({ get, post }),
+    home: {
+      exchangeRecord: (exchange, call) => tell('volumes/exchange', exchange, call),
+      deleteMarked: async (marked, call) =>
+        (await post('volumes/delete', marked, deletedReply, call)).existed,
+    },
   };
 }
 

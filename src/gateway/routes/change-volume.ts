@@ -13,6 +13,7 @@ import { bodyRoute, ok, type Route } from '../route.ts';
 import { toVolumeInfo } from '../volume-info.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { editVolume } from '../volumes/edit-volume.ts';
+import { exchangeMetadata } from '../volumes/exchange-metadata.ts';
 import { expandByBricks } from '../volumes/expand-by-bricks.ts';
 import { resizeVolume } from '../volumes/resize-volume.ts';
 import { resetOptions, setOptions } from '../volumes/set-options.ts';
@@ -80,14 +81,21 @@ function editRoute(deps: VolumeDeps): Route {
     method: 'POST',
     path: `${VOLUME}/edit`,
     name: 'EditVolume',
-    description: 'merges into the metadata, or deletes keys from it',
+    additions: [ADDITIONS.exchange],
+    description: 'merges into the metadata, deletes keys from it, or replaces it if it is as expected',
     access: 'driver',
     requestType: 'api.VolEditReq',
     responseType: 'api.VolumeEditResp',
     schema: volumeEditRequest,
     async handle(request, call) {
-      const edit = { metadata: request.body.metadata, remove: request.body['delete-metadata'] === true };
-      return ok(toVolumeInfo(await editVolume(deps, volumeParam(request), edit, call)));
+      const { metadata, expected } = request.body;
+      const name = volumeParam(request);
+      const remove = request.body['delete-metadata'] === true;
+      if (expected === undefined) {
+        return ok(toVolumeInfo(await editVolume(deps, name, { metadata, remove }, call)));
+      }
+      if (remove) throw invalid('delete-metadata', 'cannot go with expected; give what is to be there');
+      return ok(toVolumeInfo(await exchangeMetadata(deps, name, { metadata, expected }, call)));
     },
   });
 }

@@ -8,6 +8,7 @@ import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { internalRoutes } from './internal.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
+import { internalVolumeRoutes } from './internal-volumes.ts';
 import { peerRoutes } from './peers.ts';
 import { readOptionRoutes } from './read-options.ts';
 import { serviceRoutes } from './service.ts';
@@ -30,6 +31,7 @@ export function createRoutes(deps: VolumeDeps): readonly Route[] {
     ...snapshotRoutes(deps),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
+    ...internalVolumeRoutes(deps),
   ];
   return routes;
 }

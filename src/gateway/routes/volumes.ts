@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import { Fault } from '../../control/fault.ts';
 import { ADDITIONS, type brickHealInfo, volumeStartRequest } from '../../glusterd2/wire.ts';
 import type { GlusterBrickHeal } from '../gluster-cli/gluster.ts';
-import { limitQuery, volumeParam } from '../params.ts';
+import { limitQuery, markQuery, volumeParam } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
 import { toVolumeInfo } from '../volume-info.ts';
+import { deleteMarked } from '../volumes/delete-marked.ts';
 import { deleteVolume } from '../volumes/delete-volume.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { listVolumes } from '../volumes/list-volumes.ts';
@@ -119,10 +120,16 @@ function lifeRoutes(deps: VolumeDeps): readonly Route[] {
       path: VOLUME,
       name: 'VolumeDelete',
       additions: [ADDITIONS.safeDelete],
-      description: 'stops and deletes the volume with its bricks, unless clients are connected',
+      description:
+        'stops and deletes the volume with its bricks, unless clients are connected; with key and value only one with them in its metadata',
       access: 'driver',
       async handle(request, call) {
-        if (await deleteVolume(deps, volumeParam(request), call)) return { status: 204 };
+        const name = volumeParam(request);
+        const mark = markQuery(request.query);
+        const existed = await (mark === undefined
+          ? deleteVolume(deps, name, call)
+          : deleteMarked(deps, { volume: name, ...mark }, call));
+        if (existed) return { status: 204 };
         throw new Fault('not-found', 'volume not found');
       },
     }),

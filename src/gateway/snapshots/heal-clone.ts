@@ -5,10 +5,10 @@ import { Fault, isFault } from '../../control/fault.ts';
 import { parseJson } from '../../control/parse-json.ts';
 import { layoutOf } from '../brick-layout.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
+import { formatRecord, getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { eventData, type VolumeDeps } from '../volumes/deps.ts';
-import { mirrorRecord } from '../volumes/mirror-record.ts';
+import { exchangeRecord } from '../volumes/exchange-record.ts';
 import { HEALING } from './clone-metadata.ts';
 
 const healed = z.record(z.string(), z.string());
@@ -33,10 +33,9 @@ export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: C
     const { kind } = layoutOf(volume);
     if (kind !== 'plain') await untilHealed(deps, volume.name, kind === 'disperse', call);
     const option = formatRecord({ ...record, metadata });
-    const options = { ...healed.parse(parseJson(after)), [RECORD_OPTION]: option };
-    await deps.gluster.set(volume.name, options, call);
-    await mirrorRecord(deps, volume, option, call);
-    return { ...volume, state: 'Started', options: { ...volume.options, ...options } };
+    // Another gateway may have healed it too, and its metadata may have been changed since.
+    const options = healed.parse(parseJson(after));
+    return { ...(await exchangeRecord(deps, volume, { to: option, options }, call)), state: 'Started' };
   } catch (error) {
     throw afterMutation(error, `clone ${volume.name}`);
   }

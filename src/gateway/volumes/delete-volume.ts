@@ -13,9 +13,15 @@ import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } fr
 /**
  * Stops and deletes the volume, and the bricks that were made for it; bricks that a client named are left as
  * they are. Resolves false when there was neither a volume nor anything left of one. Throws `wrong-state` while
- * clients are connected or it has snapshots, `unreachable` when a server with bricks of it is down, `busy`.
+ * clients are connected or it has snapshots, `unreachable` when a server with bricks of it is down, `busy`, and what
+ * `require` throws for the volume.
  */
-export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): Promise<boolean> {
+export async function deleteVolume(
+  deps: VolumeDeps,
+  name: string,
+  call: Call,
+  require: (volume: GlusterVolume) => void = getRecord,
+): Promise<boolean> {
   using _lock = deps.locks.acquire(volumeKey(name));
   const [{ volume, survey }, connected] = await Promise.all([
     lookAt(deps, name, call),
@@ -23,7 +29,7 @@ export async function deleteVolume(deps: VolumeDeps, name: string, call: Call): 
   ]);
   if (volume === undefined) return clearRest(deps, name, survey, call);
   const bricks = keptBricks(survey, volume);
-  getRecord(volume);
+  require(volume);
   requireNoSnapshots(volume);
   requireServers(survey, volume);
   await requireWholePool(deps, name, call);
