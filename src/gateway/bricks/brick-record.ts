@@ -31,6 +31,14 @@ export const recordText = z
   .min(1)
   .refine((text) => Buffer.byteLength(text) <= MAX_RECORD_BYTES, `is longer than ${MAX_RECORD_BYTES} bytes`);
 
+/** What a brick says of a restore that is under way, in its record and to other gateways. */
+export const brickRestore = z.object({
+  snapshot: volumeName,
+  token: z.string().min(1).max(512),
+  state: z.enum(['preparing', 'prepared', 'closed', 'swapped', 'open']),
+  createdAt: z.number().int().nonnegative(),
+});
+
 /** Format 1 of brick.json, frozen (test/fixtures/brick-v1). */
 const recordV1 = brickKey.extend({
   v: z.literal(VERSION),
@@ -44,6 +52,7 @@ const recordV1 = brickKey.extend({
   /** Since snapshots: what it was copied from, and whose blocks it shares. */
   origin: z.object({ snapshot: volumeName, volume: volumeName, absent: z.array(ordinal) }).exactOptional(),
   family: z.string().min(1).max(512).exactOptional(),
+  restore: brickRestore.exactOptional(),
 });
 
 /** `<volume>.<subvol>.<brick>`: no volume name has a dot. */
@@ -104,6 +113,7 @@ export async function writeRecord(directory: string, brick: StoredBrick): Promis
     ...(brick.record === undefined ? {} : { record: brick.record }),
     ...(brick.origin === undefined ? {} : { origin: brick.origin }),
     ...(brick.family === undefined ? {} : { family: brick.family }),
+    ...(brick.restore === undefined ? {} : { restore: brick.restore }),
   };
   await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -3,7 +3,7 @@
  * that none is rounded. Both sides are of one release; a newer field is refused by an older gateway, clearly.
  */
 import * as z from 'zod';
-import { recordText } from '../bricks/brick-record.ts';
+import { brickRestore, recordText } from '../bricks/brick-record.ts';
 
 const bytes = z
   .string()
@@ -36,6 +36,7 @@ const storedBrick = z.object({
   accountBytes: bytes,
   createdAt: z.number(),
   record: recordText.exactOptional(),
+  restore: brickRestore.exactOptional(),
 });
 export const storedDevice = z.object({
   path,
