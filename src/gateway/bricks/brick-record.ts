@@ -35,7 +35,7 @@ export const recordText = z
 export const brickRestore = z.object({
   snapshot: volumeName,
   token: z.string().min(1).max(512),
-  state: z.enum(['preparing', 'prepared', 'closed', 'swapped', 'open']),
+  state: z.enum(['preparing', 'prepared', 'closed', 'opening', 'open']),
   createdAt: z.number().int().nonnegative(),
 });
 

@@ -4,7 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { brickDirectory, formatKey, IMAGE, writeRecord } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
 import { findSnapshots } from './find-snapshots.ts';
-import { closeBrick, copyBeside, discardSpare, openBrick, swapImages } from './restore-brick.ts';
+import { closeBrick, copyBeside, discardSpare, openBrick, openCopy } from './restore-brick.ts';
 import type { BrickRestore, RestoreState, RestoreStore } from './restore-store.ts';
 import { snapshotDirectory } from './snapshot-record.ts';
 import type { StoreContext } from './store-context.ts';
@@ -12,40 +12,34 @@ import { listBricks, onVolume } from './volume-turn.ts';
 
 type RestoredBrick = StoredBrick & { readonly restore: BrickRestore };
 
-/** See RestoreStore. The caller's steps are the ones on disk: a brick's record tells of each once it is done. */
+/** See RestoreStore. A brick's record tells of each step once it is done, and of the one that cannot be undone before. */
 export function createRestoreStore(store: StoreContext): RestoreStore {
-  /** Does the work on the token's bricks of that state, one after the other, and writes down the next state. */
-  const advance =
-    (
-      from: RestoreState,
-      to: RestoreState,
-      work: (brick: StoredBrick, store: StoreContext) => Promise<void>,
-    ) =>
+  /** On the token's bricks, all of which have got as far as `from`, one after the other. */
+  const onOwn =
+    (from: RestoreState, work: (brick: RestoredBrick) => Promise<void>) =>
     (volume: string, token: string, call: Call) =>
       onVolume(store, volume, call, async () => {
         const own = await ownBricks(store, volume, token);
         requireReached(own, from);
-        for (const brick of own.filter(({ restore }) => restore.state === from)) {
-          await work(brick, store);
-          await write(store, brick, to);
-        }
+        for (const brick of own) await work(brick);
       });
   return {
     prepare: (volume, snapshot, token, call) =>
       onVolume(store, volume, call, () => prepare(store, volume, { snapshot, token })),
-    close: advance('prepared', 'closed', closeBrick),
-    swap: advance('closed', 'swapped', swapImages),
-    open: advance('swapped', 'open', openBrick),
-    finish: (volume, token, call) =>
-      onVolume(store, volume, call, async () => {
-        const own = await ownBricks(store, volume, token);
-        requireReached(own, 'open');
-        for (const brick of own) await forget(store, brick);
-      }),
-    undo: (volume, token, call) =>
-      onVolume(store, volume, call, async () => {
-        for (const brick of await ownBricks(store, volume, token)) await undo(store, brick);
-      }),
+    close: onOwn('prepared', async (brick) => {
+      if (brick.restore.state !== 'prepared') return;
+      await closeBrick(brick, store);
+      await write(store, brick, 'closed');
+    }),
+    open: onOwn('closed', async (brick) => {
+      if (brick.restore.state === 'open') return;
+      // Written down first: half exchanged, it can only be completed.
+      if (brick.restore.state === 'closed') await write(store, brick, 'opening');
+      await openCopy(brick, store);
+      await write(store, brick, 'open');
+    }),
+    finish: onOwn('open', (brick) => forget(store, brick)),
+    undo: onOwn('preparing', (brick) => undo(store, brick)),
   };
 }
 
@@ -88,7 +82,7 @@ async function ownBricks(
   );
 }
 
-const ORDER: readonly RestoreState[] = ['preparing', 'prepared', 'closed', 'swapped', 'open'];
+const ORDER: readonly RestoreState[] = ['preparing', 'prepared', 'closed', 'opening', 'open'];
 
 function requireReached(bricks: readonly RestoredBrick[], state: RestoreState): void {
   const behind = bricks.find(({ restore }) => ORDER.indexOf(restore.state) < ORDER.indexOf(state));
@@ -98,7 +92,7 @@ function requireReached(bricks: readonly RestoredBrick[], state: RestoreState): 
 
 async function undo(store: StoreContext, brick: RestoredBrick): Promise<void> {
   const { state } = brick.restore;
-  if (state === 'swapped' || state === 'open')
+  if (state === 'opening' || state === 'open')
     throw new Fault('wrong-state', `brick ${formatKey(brick)} is restored already; restore the rest`);
   if (state === 'closed') await openBrick(brick, store);
   // From here on the copy may be gone: the brick must not be taken for one that can be swapped.

@@ -60,7 +60,7 @@ export async function closeBrick(brick: StoredBrick, { step }: Store): Promise<v
 }
 
 /** The copy takes the image's place. Each rename is seen by the next try. */
-export async function swapImages(brick: StoredBrick, { step }: Store): Promise<void> {
+async function swapImages(brick: StoredBrick, { step }: Store): Promise<void> {
   const { directory, image, copy, kept, before } = pathsOf(brick);
   if (!(await exists(copy))) {
     if (await exists(before)) return;
@@ -75,6 +75,12 @@ export async function swapImages(brick: StoredBrick, { step }: Store): Promise<v
   await step('restore-put');
   await rename(copy, image);
   await syncDirectory(directory);
+}
+
+/** Puts the copy in the image's place, if it is not there, and mounts it. */
+export async function openCopy(brick: StoredBrick, store: Store): Promise<void> {
+  await swapImages(brick, store);
+  await openBrick(brick, store);
 }
 
 /** Mounts the brick, its file system as large as its record says, and sees that the brick is there. */

@@ -5,7 +5,6 @@ import type { RestoreStore } from '../bricks/restore-store.ts';
 export const noRestores: RestoreStore = {
   prepare: refuse,
   close: refuse,
-  swap: refuse,
   open: refuse,
   finish: async () => undefined,
   undo: async () => undefined,

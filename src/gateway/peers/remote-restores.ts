@@ -10,7 +10,6 @@ export function createRemoteRestores(
   return {
     prepare: (volume, snapshot, token, call) => tell('restores/prepare', { volume, snapshot, token }, call),
     close: step('close'),
-    swap: step('swap'),
     open: step('open'),
     finish: step('finish'),
     undo: step('undo'),

@@ -5,7 +5,7 @@ import { restorePrepare, restoreStep } from '../peers/restore-wire.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
 import { bodyRoute, type Route } from '../route.ts';
 
-const STEPS = ['close', 'swap', 'open', 'finish', 'undo'] as const;
+const STEPS = ['close', 'open', 'finish', 'undo'] as const;
 
 /** What gateways ask of each other to restore volumes: the methods of RestoreStore, done here. */
 export function internalRestoreRoutes(local: (call: Call) => Promise<StorageServer>): readonly Route[] {

@@ -15,8 +15,8 @@ export function restoresOf(survey: Survey): readonly BrickRestore[] {
 }
 
 /**
- * Brings an interrupted restore of the volume to an end: one that had begun to swap images is completed, as every
- * brick has its copy then; an earlier one is undone. Resolves with the snapshot that the volume was completed to.
+ * Brings an interrupted restore of the volume to an end: one that had begun to put copies in their places is
+ * completed, as every brick has its copy then; an earlier one is undone. Resolves with the snapshot that the volume was completed to.
  * Throws `busy` while its coordinator is at it, `unreachable` when a server with bricks of the volume does not answer.
  */
 export async function settleRestore(
@@ -32,7 +32,7 @@ export async function settleRestore(
   requireServers(survey, volume);
   if (!(await areDead(deps, restores, call))) throw new Fault('busy', `${what} is under way; retry`);
   const servers = serversOf(keptBricks(survey, volume).filter(({ isListed }) => isListed));
-  const decided = restores.find(({ state }) => state === 'swapped' || state === 'open');
+  const decided = restores.find(({ state }) => state === 'opening' || state === 'open');
   try {
     if (decided !== undefined) await completeRestore(servers, volume.name, decided.token, call);
     else for (const { token } of restores) await undoRestore(servers, volume.name, token, call);
@@ -49,7 +49,7 @@ export async function completeRestore(
   token: string,
   call: Call,
 ): Promise<void> {
-  for (const step of ['swap', 'open', 'finish'] as const)
+  for (const step of ['open', 'finish'] as const)
     await onAll(servers, (server) => server.restores[step](volume, token, call));
 }
 
