@@ -52,11 +52,19 @@ export interface StoredDevice {
   readonly state: 'enabled' | 'disabled';
   /** What all bricks together could have: the file system's size less foreign files and a margin. */
   readonly totalBytes: bigint;
-  /** Promised to bricks. */
+  /** Promised to bricks and snapshots. */
   readonly usedBytes: bigint;
   /** totalBytes - usedBytes, never below 0. */
   readonly freeBytes: bigint;
   readonly bricks: number;
+  /** Images of snapshots, and what of usedBytes is promised to them. */
+  readonly snapshots: number;
+  readonly snapshotBytes: bigint;
+  /** The file system that the device lies on, which other devices and files may share: its size, and what it has left. */
+  readonly sizeBytes: bigint;
+  readonly availableBytes: bigint;
+  /** What images on that file system may still come to take; beyond availableBytes it has not what it promises. */
+  readonly owedBytes: bigint;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { BrickState, BrickStore, StoredBrick } from './brick-store.ts';
 import { createRestoreStore } from './create-restore-store.ts';
 import { createSnapshotStore } from './create-snapshot-store.ts';
 import { addDevice, removeDevice, setDeviceState } from './devices.ts';
+import { createFamilyMeter } from './family-meter.ts';
 import { growBricks } from './grow-bricks.ts';
 import { mountBricks } from './mount-bricks.ts';
 import { reserveBricks } from './reserve-bricks.ts';
@@ -25,6 +26,7 @@ export interface BrickStoreOptions {
   /** Default: the installed programs, the watchdog in the service's own cgroup. */
   readonly freezer?: Freezer;
   readonly cleanBrick?: string;
+  readonly ownBlocks?: string;
 }
 
 /** The bricks of this server, their snapshots and the way back to these. One process at a time may change them. */
@@ -38,7 +40,15 @@ export function createStores(options: BrickStoreOptions): Stores {
   const step = options.onStep ?? (async () => {});
   const { deviceRoots: roots, cleanBrick = nativeProgram('clean-brick') } = options;
   const freezer = options.freezer ?? createFreezer({ program: nativeProgram('freeze'), cgroups: undefined });
-  const store: StoreContext = { roots, step, serial: new Serial(), trash: createTrash(step), cleanBrick };
+  const meter = createFamilyMeter(options.ownBlocks ?? nativeProgram('own-blocks'));
+  const store: StoreContext = {
+    roots,
+    step,
+    serial: new Serial(),
+    trash: createTrash(step),
+    cleanBrick,
+    meter,
+  };
   return {
     bricks: createBricks(store, freezer),
     snapshots: createSnapshotStore(store, freezer),
@@ -52,8 +62,7 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
 
 function createBricks(store: StoreContext, freezer: Freezer): BrickStore {
   return {
-    devices: async (_call) =>
-      (await surveyDevices(store.roots)).map(({ fileSystem: _id, ...device }) => device),
+    devices: async (_call) => (await surveyDevices(store)).map(({ fileSystem: _id, ...device }) => device),
     addDevice: (path, provisioner, _call) => addDevice(store, path, provisioner),
     setDeviceState: (path, state, _call) => setDeviceState(store, path, state),
     removeDevice: (path, _call) => removeDevice(store, path),

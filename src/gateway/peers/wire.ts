@@ -46,6 +46,11 @@ export const storedDevice = z.object({
   usedBytes: bytes,
   freeBytes: bytes,
   bricks: count,
+  snapshots: count,
+  snapshotBytes: bytes,
+  sizeBytes: bytes,
+  availableBytes: bytes,
+  owedBytes: bytes,
 });
 
 export const nodeReport = z.object({
