@@ -1,7 +1,7 @@
 import { createRequest, type Harness, MOUNT } from './controller-harness.ts';
 import { fromSnapshot, type UseCase, withSnapshot } from './snapshot-use-cases.ts';
 
-export const READERS = [{ ...MOUNT, accessMode: { mode: 'MULTI_NODE_READER_ONLY' } }] as const;
+export const READERS = [{ ...MOUNT, accessMode: { mode: 'MULTI_NODE_READER_ONLY' as const } }];
 
 /** A view of snap-1 for a claim of this name. */
 export function createView(harness: Harness, name: string, change = {}, deadlineMs = 20_000) {
