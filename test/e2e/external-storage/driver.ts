@@ -10,6 +10,8 @@ export const DRIVER_DEFINITION = {
   StorageClass: { FromExistingClassName: CLASSES.delete },
   SnapshotClass: { FromExistingClassName: CLASSES.snapshot },
   GroupSnapshotClass: { FromExistingClassName: CLASSES.snapshot },
+  // Ten times as long for a group; the suite's own five minutes would make that 50.
+  Timeouts: { SnapshotCreate: '60s' },
   DriverInfo: {
     Name: DRIVER,
     SupportedSizeRange: { Min: '64Mi', Max: '4Gi' },

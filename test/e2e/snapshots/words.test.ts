@@ -93,5 +93,5 @@ async function untilDescribed(cluster: Cluster, name: string, pattern: RegExp): 
     { everyMs: 500 },
   );
   expect(described).to.not.match(/internal error|\bat \S+\.ts/i);
-  return /desc = (.*)"$/m.exec(described)?.[1] ?? described;
+  return (/desc = (.*)"$/m.exec(described)?.[1] ?? described).replaceAll('\\"', '"');
 }
