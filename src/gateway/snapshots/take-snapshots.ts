@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
+import { requireNoBricks } from '../volumes/one-name-space.ts';
 import {
   type PlannedSnapshot,
   planSnapshot,
@@ -95,10 +96,12 @@ async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], ca
     ),
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
-  const createdAt = await standStill({ token, snapshots, servers }, call);
+  const names = snapshots.map(({ snapshot }) => snapshot);
+  const check = (given: Call) => requireNoBricks(deps, names, given);
+  const createdAt = await standStill({ token, snapshots, servers, check }, call);
   try {
     await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
   } catch (error) {
-    throw afterMutation(error, `snapshot ${snapshots.map(({ snapshot }) => snapshot).join(', ')}`);
+    throw afterMutation(error, `snapshot ${names.join(', ')}`);
   }
 }
