@@ -20,7 +20,8 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   });
   // The watchdog of a freeze must outlive this service: systemd ends what is left in its cgroup.
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
-  const stores = createStores({ deviceRoots: config.deviceRoots, freezer });
+  const { deviceRoots, snapshots } = config;
+  const stores = createStores({ deviceRoots, freezer, snapshotsPerVolume: snapshots.perVolume });
   const gateway = createGateway(config, { gluster, ...stores });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
