@@ -110,7 +110,8 @@ describe('snapshots without one server', function () {
         await lab
           .server(Number(brick?.host.slice(1)))
           .machine.must(['pkill', '-KILL', '-f', '--', `[-]s ${brick?.host} --volfile-id ${name}`]);
-      const said = await untilRefused(name);
+      await untilDown(name, bricks.length);
+      const said = await refusalOf(name);
       for (const brick of bricks) expect(said).to.contain(`${brick?.host}:${brick?.path}`);
       for (const { machine } of lab.servers)
         expect(await machine.must(['sh', '-c', 'ls /srv/gluster/disk1/snapshots'])).to.equal('');
@@ -118,16 +119,20 @@ describe('snapshots without one server', function () {
     });
   }
 
-  /** glusterd takes a moment to see that a brick has gone. */
-  async function untilRefused(volname: string): Promise<string> {
-    let said = '';
-    await until('the snapshot is refused for its bricks', async () => {
-      said = await api.post('/v1/snapshots', { volname, snapname: `${volname}-s` }, snapInfo).then(
-        () => expect.fail('a snapshot was taken without its bricks'),
-        (error: unknown) => String(error),
-      );
-      return said.includes('are down');
-    });
-    return said;
+  /** glusterd takes a moment to see that bricks have gone. */
+  async function untilDown(volume: string, bricks: number): Promise<void> {
+    await until(
+      `${bricks} bricks are seen to be down`,
+      async () => {
+        const { stdout } = await lab.server(1).gluster(['volume', 'status', volume, 'detail']);
+        return (stdout.match(/^Online\s*:\s*N/gm) ?? []).length === bricks;
+      },
+      { everyMs: 200 },
+    );
+  }
+
+  async function refusalOf(volname: string): Promise<string> {
+    const asked = api.post('/v1/snapshots', { volname, snapname: `${volname}-s` }, snapInfo);
+    return asked.then(() => 'a snapshot was taken without its bricks', String);
   }
 });
