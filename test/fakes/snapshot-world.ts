@@ -11,8 +11,8 @@ import { MemoryServers } from './memory-servers.ts';
 
 export const WANTED = { name: 'c1', size: undefined, options: {}, metadata: {} };
 
-export function take(deps: VolumeDeps) {
-  const member = { volume: 'v1', snapshot: 's1', description: '', metadata: {} };
+export function take(deps: VolumeDeps, snapshot = 's1') {
+  const member = { volume: 'v1', snapshot, description: '', metadata: {} };
   return takeSnapshots(deps, { members: [member], group: undefined }, call());
 }
 

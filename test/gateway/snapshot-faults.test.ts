@@ -27,11 +27,15 @@ describe('gateway: snapshots and accidents', function () {
   this.timeout(60_000);
 
   it('takes a snapshot once, whatever step fails or dies', async () => {
-    const steps = await withEveryAccident(withSource, take, async (servers) => {
-      await sweepAll(servers);
-      expect(partsOf(servers)).to.deep.equal(['s1 taken then', 's1 taken then', 's1 taken then']);
-      expectWhole(servers);
-    });
+    const steps = await withEveryAccident(
+      withSource,
+      (deps) => take(deps),
+      async (servers) => {
+        await sweepAll(servers);
+        expect(partsOf(servers)).to.deep.equal(['s1 taken then', 's1 taken then', 's1 taken then']);
+        expectWhole(servers);
+      },
+    );
     expect(steps).to.be.greaterThan(15);
   });
 
@@ -190,9 +194,22 @@ describe('gateway: snapshots and accidents', function () {
     expect(await refused()).to.match(/^unreachable: .*s2/);
   });
 
+  it('refuses to restore a snapshot that lacks a brick, and says what to do instead', async () => {
+    const servers = await withSource();
+    const [down] = servers.pool.get('v1').bricks;
+    servers.pool.downBricks.add(`${down?.peerId}:${down?.path}`);
+    const { deps } = servers.coordinator(0);
+    await take(deps);
+    expect(partsOf(servers).length).to.equal(2);
+    await deps.gluster.stop('v1', call());
+    const fault = await faultOf(restoreSnapshot(deps, 's1', call()));
+    expect(`${fault.kind}: ${fault.message}`).to.match(/^wrong-state: volume v1 has brick 0\.0 .*clone/);
+    expectWhole(servers);
+  });
+
   it('gives two gateways with the same request at once one result', async () => {
     const acts = [
-      [withSource, take],
+      [withSource, (deps: VolumeDeps) => take(deps)],
       [withSnapshot, (deps: VolumeDeps) => cloneSnapshot(deps, 's1', WANTED, call())],
       [withSnapshot, (deps: VolumeDeps) => deleteSnapshot(deps, 's1', call())],
       [withStopped, (deps: VolumeDeps) => restoreSnapshot(deps, 's1', call())],
