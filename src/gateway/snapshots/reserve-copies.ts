@@ -78,7 +78,10 @@ function missing(snapshot: string, { peerId }: SnapshotMember, survey: Survey): 
     down === undefined
       ? `peer ${peerId} is no longer in the pool; add it again`
       : `server ${down.server.host} does not answer (${down.reason}); start it`;
-  return new Fault('unreachable', `a clone of snapshot ${snapshot} needs a brick on each of its servers: ${words}`);
+  return new Fault(
+    'unreachable',
+    `a clone of snapshot ${snapshot} needs a brick on each of its servers: ${words}`,
+  );
 }
 
 /** Bricks of the set that begin empty, by their number in the volume. Disperse compares versions instead. */
