@@ -64,6 +64,8 @@ export class MemorySnapshotStore implements SnapshotStore {
   }
 
   async prepare(token: string, requests: readonly SnapshotRequest[]): Promise<void> {
+    // The rest is done in one go: the real store does one prepare after the other.
+    const devices = await this.#bricks.devices();
     const planned = requests.flatMap((request) => this.#plan(token, request));
     for (const { snapshot } of planned) {
       const held = this.#stored().find(
@@ -72,7 +74,7 @@ export class MemorySnapshotStore implements SnapshotStore {
       if (held !== undefined) throw new Fault('busy', `snapshot ${snapshot} is held by another request`);
     }
     const fresh = planned.filter((one) => !this.parts.has(partKey(one)));
-    for (const { path, freeBytes } of await this.#bricks.devices()) {
+    for (const { path, freeBytes } of devices) {
       const needed = fresh
         .filter(({ device }) => device === path)
         .reduce((sum, one) => sum + one.accountBytes, 0n);
