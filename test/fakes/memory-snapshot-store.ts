@@ -1,3 +1,4 @@
+import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
 import { familyOf } from '../../src/gateway/bricks/family.ts';
 import type {
@@ -122,13 +123,13 @@ export class MemorySnapshotStore implements SnapshotStore {
     this.#drop((one) => one.token === token && one.state === 'taking');
   }
 
-  async markDeleting(snapshot: string): Promise<void> {
+  async markDeleting(snapshot: string, _call?: Call): Promise<void> {
     for (const part of this.parts.values()) {
       if (part.stored.snapshot === snapshot) part.stored = { ...part.stored, state: 'deleting' };
     }
   }
 
-  async remove(snapshot: string): Promise<void> {
+  async remove(snapshot: string, _call?: Call): Promise<void> {
     this.#drop((one) => one.snapshot === snapshot && one.state === 'deleting');
   }
 
