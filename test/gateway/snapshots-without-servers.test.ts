@@ -65,8 +65,8 @@ describe('gateway: snapshots while servers are down', () => {
 
   it('keeps a new one of a name of which a server comes back with a deleted part', async () => {
     const servers = await withSnapshot();
-    for (const { snapshots } of servers.servers) await snapshots.markDeleting('s1', call());
-    for (const index of [0, 1]) await servers.at(index).snapshots.remove('s1', call());
+    for (const { snapshots } of servers.servers) await snapshots.markDeleting('s1');
+    for (const index of [0, 1]) await servers.at(index).snapshots.remove('s1');
     setUp(servers, 's3', false);
     await take(servers.coordinator(0).deps);
     setUp(servers, 's3', true);
