@@ -17,7 +17,7 @@ const LAYOUTS = {
 } as const;
 const FAULTY = 'kept';
 /** Kills, spread over the time that a restore takes when nothing is killed, and a little beyond. */
-const KILLS = 8;
+const KILLS = 5;
 const BEYOND = 1.2;
 
 /** A stopped volume gets the content of its snapshot, in all bricks or in none. */
