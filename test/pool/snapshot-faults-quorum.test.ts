@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
 import { type VolumeInfo, volumeInfo } from '../../src/glusterd2/wire.ts';
-import { Lab } from './lab/lab.ts';
+import { Lab, labName } from './lab/lab.ts';
 import { untilWhole } from './lab/trusted-pool.ts';
 import { until } from './lab/until.ts';
 import { differences } from './snapshots/bricks-alike.ts';
@@ -23,7 +23,7 @@ describe('snapshots without one server', function () {
   let lab: Lab;
   let api: SnapshotApi;
   before(async () => {
-    lab = await Lab.up({ workers: 1 });
+    lab = await Lab.up({ name: labName('quorum'), workers: 1 });
     api = await SnapshotApi.on(lab);
   });
   after(async () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { snapGroup, snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
 import { volumeInfo } from '../../src/glusterd2/wire.ts';
 import { timed } from '../bench/figures.ts';
-import { Lab } from './lab/lab.ts';
+import { Lab, labName } from './lab/lab.ts';
 import { until } from './lab/until.ts';
 import { entriesToHeal } from './lab/until-healed.ts';
 import { differences, filesIn } from './snapshots/bricks-alike.ts';
@@ -32,7 +32,7 @@ describe('snapshots under load', function () {
   let lab: Lab;
   let api: SnapshotApi;
   before(async () => {
-    lab = await Lab.up({ workers: 1 });
+    lab = await Lab.up({ name: labName('snapshots'), workers: 1 });
     api = await SnapshotApi.on(lab);
   });
   after(async () => {
