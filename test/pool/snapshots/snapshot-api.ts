@@ -4,7 +4,7 @@ import type { RestClient } from '../../../src/glusterd2/http.ts';
 import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
-import { untilHealed } from '../lab/until-healed.ts';
+import { entriesToHeal } from '../lab/until-healed.ts';
 
 const CALL_MS = 120_000;
 
@@ -91,9 +91,19 @@ export class SnapshotApi {
     await this.#lab.worker(1).must(['umount', path]);
   }
 
+  /** What could not be healed at one try the daemons try again after ten minutes only, and renames take several. */
   async expectHealed(volume: string): Promise<void> {
-    const bricks =
-      (await this.#lab.server(1).mustGluster(['volume', 'info', volume])).match(/^Brick\d+:/gm) ?? [];
-    await untilHealed(this.#lab.server(1), volume, bricks.length);
+    const server = this.#lab.server(1);
+    const bricks = (await server.mustGluster(['volume', 'info', volume])).match(/^Brick\d+:/gm) ?? [];
+    await until(
+      `${volume} healed`,
+      async () => {
+        const entries = await entriesToHeal(server, volume);
+        if (entries.length === bricks.length && entries.every((count) => count === 0)) return true;
+        await server.gluster(['volume', 'heal', volume]);
+        return false;
+      },
+      { timeoutMs: 120_000, everyMs: 2_000 },
+    );
   }
 }
