@@ -4,7 +4,7 @@ import type { RestClient } from '../../../src/glusterd2/http.ts';
 import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
-import { entriesToHeal } from '../lab/until-healed.ts';
+import { isHealed } from '../lab/until-healed.ts';
 
 const CALL_MS = 120_000;
 
@@ -98,8 +98,7 @@ export class SnapshotApi {
     await until(
       `${volume} healed`,
       async () => {
-        const entries = await entriesToHeal(server, volume);
-        if (entries.length === bricks.length && entries.every((count) => count === 0)) return true;
+        if (await isHealed(server, volume, bricks.length)) return true;
         await server.gluster(['volume', 'heal', volume]);
         return false;
       },
