@@ -1,0 +1,108 @@
+/**
+ * The messages of block volumes, in glusterd2's words as in `wire.ts`. A block volume of provider `virtblock` is the
+ * directory `/<name>` of its hosting volume with the sparse file `disk`; its size is that of the file. What is marked
+ * "addition" glusterd2 does not have.
+ */
+import * as z from 'zod';
+import { bytes, listOf, volumeCreateRequest } from './wire.ts';
+
+/** The file in the directory of a block volume that a loop device is made of. */
+export const DISK_FILE = 'disk';
+
+const exactBytes = z
+  .number()
+  .int()
+  .positive()
+  .max(Number.MAX_SAFE_INTEGER)
+  .transform((value) => BigInt(value));
+const textMap = z.record(z.string(), z.string());
+
+/** Addition: how a hosting volume is made when there is none with room; the fields are those of a volume's create. */
+export const hostingShape = volumeCreateRequest.pick({
+  provisioner: true,
+  replica: true,
+  arbiter: true,
+  disperse: true,
+  'disperse-data': true,
+  'disperse-redundancy': true,
+  distribute: true,
+  'limit-peers': true,
+  'limit-zones': true,
+  'exclude-peers': true,
+  'exclude-zones': true,
+  snapshot: true,
+  options: true,
+});
+
+/**
+ * `POST /v1/blockvolumes/virtblock`. Nothing is ever formatted. The same name, size and metadata again is success
+ * (addition); another size or other metadata are `conflict`.
+ */
+export const blockCreateRequest = z.strictObject({
+  name: z.string(),
+  size: exactBytes,
+  /** A volume with metadata `block-hosting: yes`. Absent: one with room is chosen, else made. */
+  hostingvolume: z.string().exactOptional(),
+  /** Bytes of a hosting volume that is made for it. */
+  hostvolsize: exactBytes.exactOptional(),
+  /** The same as `hostvol.replica`. */
+  hostvolreplicacnt: z.number().int().positive().exactOptional(),
+  /** glusterd2 formats the file; a gateway leaves that to the node. */
+  blocktype: z.literal('raw').exactOptional(),
+  /** Addition. */
+  hostvol: hostingShape.exactOptional(),
+  /** Addition: kept with the block volume. */
+  metadata: textMap.exactOptional(),
+});
+export type BlockCreateRequest = z.output<typeof blockCreateRequest>;
+export type BlockCreateRequestWire = z.input<typeof blockCreateRequest>;
+
+/** Addition: a node that may attach it. */
+export const blockPublication = z.object({
+  node: z.string(),
+  addresses: listOf(z.string()),
+  readonly: z.boolean(),
+});
+export type BlockPublication = z.output<typeof blockPublication>;
+
+/** Reply of create, get, expand, publish and unpublish, and an entry of `GET /v1/blockvolumes/virtblock`. */
+export const blockVolumeInfo = z.object({
+  hostingvolume: z.string(),
+  name: z.string(),
+  /** In a list: addition. */
+  size: bytes,
+  /** For iSCSI only. */
+  hosts: listOf(z.string()),
+  iqn: z.string().nullish(),
+  /** Addition. */
+  metadata: textMap.nullish().transform((map) => map ?? {}),
+  /** Addition: the nodes that may attach it. */
+  published: listOf(blockPublication),
+});
+export type BlockVolumeInfo = z.output<typeof blockVolumeInfo>;
+export type BlockVolumeInfoWire = z.input<typeof blockVolumeInfo>;
+
+/** Addition: in order of name; a page with `limit=N&after=NAME`, of one hosting volume with `hostingvolume=V`. */
+export const blockVolumeList = listOf(blockVolumeInfo);
+
+/** Addition, `POST …/{name}/expand`: bytes in all. At least as large already: success, no change. */
+export const blockExpandRequest = z.strictObject({ size: exactBytes });
+
+/**
+ * Addition, `POST …/{name}/publish`: the node's clients may mount `/<name>`. To one node, or to several `readonly`;
+ * else `wrong-state` naming the node that has it. The same again is success, other addresses take the place of those
+ * that were there.
+ */
+export const blockPublishRequest = z.strictObject({
+  node: z.string(),
+  /** By which the node's connections reach the bricks: IPv4 or IPv6. */
+  addresses: z.array(z.string()).min(1),
+  readonly: z.boolean(),
+});
+export type BlockPublishRequest = z.output<typeof blockPublishRequest>;
+
+/**
+ * Addition, `POST …/{name}/unpublish`: success means that no write of that node's can come any more, whether it has
+ * detached or not. Not published is success. Without `node`: all nodes.
+ */
+export const blockUnpublishRequest = z.strictObject({ node: z.string().exactOptional() });
