@@ -49,6 +49,8 @@ export const ADDITIONS = {
   snapshots: 'SnapshotSafe',
   /** `/v1/snapshot-groups`. */
   snapshotGroups: 'SnapshotGroups',
+  /** Block volumes that are published to nodes, repeat safely and are never formatted (`block-wire.ts`). */
+  blockPublish: 'BlockVolumePublish',
 } as const;
 
 // --- errors -----------------------------------------------------------------------------------------
