@@ -8,8 +8,12 @@ const TIMEOUT_MS = 30_000;
  * with direct I/O a device over a reflinked file has them anyway, and a file system made with 512 would
  * then not mount. Direct I/O keeps the pages out of the cache a second time.
  */
-export async function attachLoop(image: string): Promise<string> {
-  const options = ['--find', '--show', '--sector-size', '4096', '--direct-io=on'];
+export async function attachLoop(
+  image: string,
+  { readonly }: { readonly: boolean } = { readonly: false },
+): Promise<string> {
+  const mode = readonly ? ['--read-only'] : [];
+  const options = ['--find', '--show', '--sector-size', '4096', '--direct-io=on', ...mode];
   const device = (await losetup([...options, image], `attach ${image}`)).trim();
   if (!/^\/dev\/loop\d+$/.test(device))
     throw new Fault('unreachable', `losetup named no device for ${image}; load the loop module and retry`);

@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
 import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
+import type { BlockHost } from '../../src/staging/block/block-host.ts';
 import type { FileSystemUsage, GlusterMount, Host, Mount, PathState } from '../../src/staging/host.ts';
 import { FaultInjector } from './fault-injector.ts';
 
 type ClientState = 'live' | 'dead' | 'hung';
-interface Client {
+export interface Client {
   readonly volume: string;
   readonly subdirectory: string | undefined;
   state: ClientState;
@@ -16,7 +17,8 @@ interface MemoryVolume {
   readonly directories: Set<string>;
   bricks: readonly string[];
 }
-type Step = Exclude<keyof Host, 'mounts'>;
+/** Those of a block driver's machine too (`memory-block-host.ts`). */
+type Step = Exclude<keyof BlockHost, 'mounts'>;
 /** The second `unmount` since the injector was reset is `unmount/2`. */
 export type HostPoint = `${Step}/${number}`;
 
@@ -39,9 +41,10 @@ export class MemoryHost implements Host {
   injector = new FaultInjector<HostPoint>();
   #calls = new Map<Step, number>();
   readonly #volumes: Map<string, MemoryVolume>;
-  readonly #clients = new Map<string, Client>();
+  /** By the device of their file systems. */
+  protected readonly clientsOf = new Map<string, Client>();
   readonly #directories = new Set<string>(['/']);
-  readonly #files = new Set<string>();
+  protected readonly files = new Set<string>();
   #mounts: readonly Mount[] = [];
   #nextId = 100;
 
@@ -56,7 +59,7 @@ export class MemoryHost implements Host {
   }
 
   mountGluster(mount: GlusterMount, call: Call): Promise<void> {
-    return this.#step('mountGluster', call, () => {
+    return this.step('mountGluster', call, () => {
       const volume = this.#volumes.get(mount.volume);
       if (volume === undefined) throw new Fault('not-found', `no volume ${mount.volume}`);
       if (!volume.isStarted) throw new Fault('unreachable', `bricks of ${mount.volume} do not run`);
@@ -66,9 +69,9 @@ export class MemoryHost implements Host {
       }
       this.#requireDirectory(mount.target);
       const device = `0:${this.#nextId}`;
-      this.#clients.set(device, { volume: mount.volume, subdirectory, state: 'live' });
+      this.clientsOf.set(device, { volume: mount.volume, subdirectory, state: 'live' });
       const mode = mount.options.includes('ro') ? 'ro' : 'rw';
-      this.#push({
+      this.push({
         device,
         root: '/',
         target: mount.target,
@@ -81,29 +84,25 @@ export class MemoryHost implements Host {
   }
 
   bind(source: string, target: string, options: { readonly readonly: boolean }, call: Call): Promise<void> {
-    return this.#step('bind', call, () => {
-      this.#requireDirectory(source);
-      this.#requireDirectory(target);
-      const top = this.#topAt(source) ?? rootOf(source);
+    return this.step('bind', call, () => {
+      if (!this.files.has(source) || !this.files.has(target)) {
+        this.#requireDirectory(source);
+        this.#requireDirectory(target);
+      }
+      const top = this.topAt(source) ?? rootOf(source);
       const kept = top.options.filter((option) => !options.readonly || option !== 'rw');
-      this.#push({ ...top, target, options: options.readonly ? [...new Set(['ro', ...kept])] : kept });
+      this.push({ ...top, target, options: options.readonly ? [...new Set(['ro', ...kept])] : kept });
     });
   }
 
   unmount(target: string, call: Call): Promise<void> {
-    return this.#step('unmount', call, () => {
-      const top = this.#topAt(target);
-      this.#mounts = this.#mounts.filter((mount) => mount !== top);
-      if (top !== undefined && !this.#mounts.some(({ device }) => device === top.device)) {
-        this.#clients.delete(top.device);
-      }
-    });
+    return this.step('unmount', call, () => this.pop(target));
   }
 
   makeDirectory(path: string, call: Call): Promise<void> {
-    return this.#step('makeDirectory', call, () => {
+    return this.step('makeDirectory', call, () => {
       const lineage = lineageOf(path);
-      if (lineage.some((one) => this.#files.has(one))) throw new Fault('conflict', `${path} is no directory`);
+      if (lineage.some((one) => this.files.has(one))) throw new Fault('conflict', `${path} is no directory`);
       for (const one of lineage) {
         this.#directories.add(one);
         this.#addToVolume(one);
@@ -112,9 +111,9 @@ export class MemoryHost implements Host {
   }
 
   removeDirectory(path: string, call: Call): Promise<void> {
-    return this.#step('removeDirectory', call, () => {
-      if (this.#files.has(path)) throw new Fault('wrong-state', `${path} is no directory`);
-      if (this.#topAt(path) !== undefined) throw new Fault('wrong-state', `${path} is a mount point`);
+    return this.step('removeDirectory', call, () => {
+      if (this.files.has(path)) throw new Fault('wrong-state', `${path} is no directory`);
+      if (this.topAt(path) !== undefined) throw new Fault('wrong-state', `${path} is a mount point`);
       if (this.paths.some((one) => one.startsWith(`${path}/`))) {
         throw new Fault('wrong-state', `${path} is not empty`);
       }
@@ -123,17 +122,17 @@ export class MemoryHost implements Host {
   }
 
   probe(path: string, call: Call): Promise<PathState> {
-    return this.#step('probe', call, () => {
-      const state = this.#serviceOf(path);
+    return this.step('probe', call, () => {
+      const state = this.serviceOf(path);
       if (state !== 'live') return state;
-      if (this.#topAt(path) !== undefined || this.#directories.has(path)) return 'directory';
-      return this.#files.has(path) ? 'other' : 'absent';
+      if (this.topAt(path) !== undefined || this.#directories.has(path)) return 'directory';
+      return this.files.has(path) ? 'other' : 'absent';
     });
   }
 
   usage(path: string, call: Call): Promise<FileSystemUsage> {
-    return this.#step('usage', call, () => {
-      const state = this.#serviceOf(path);
+    return this.step('usage', call, () => {
+      const state = this.serviceOf(path);
       if (state === 'hung') throw new Fault('timed-out', `${path} does not answer`);
       if (state !== 'live') throw new Fault('unreachable', `the mount at ${path} is ${state}`);
       if (!this.paths.includes(path)) throw new Fault('not-found', `${path} does not exist`);
@@ -142,10 +141,10 @@ export class MemoryHost implements Host {
   }
 
   bricks(path: string, call: Call): Promise<readonly string[]> {
-    return this.#step('bricks', call, () => {
-      const state = this.#serviceOf(path);
+    return this.step('bricks', call, () => {
+      const state = this.serviceOf(path);
       if (state === 'hung') throw new Fault('timed-out', `${path} does not answer`);
-      const volume = this.#volumes.get(this.#clients.get(this.#topAt(path)?.device ?? '')?.volume ?? '');
+      const volume = this.#volumes.get(this.clientsOf.get(this.topAt(path)?.device ?? '')?.volume ?? '');
       if (volume === undefined || state === 'dead')
         throw new Fault('unreachable', `no client serves ${path}`);
       return volume.bricks;
@@ -154,12 +153,12 @@ export class MemoryHost implements Host {
 
   /** All directories and files outside of mounts. */
   get paths(): readonly string[] {
-    return [...this.#directories, ...this.#files].sort();
+    return [...this.#directories, ...this.files].sort();
   }
 
   /** Clients that run or whose dead mounts are left. */
   get clients(): number {
-    return this.#clients.size;
+    return this.clientsOf.size;
   }
 
   /** Starts a new count of steps, and plans nothing. */
@@ -172,9 +171,9 @@ export class MemoryHost implements Host {
   writeFile(path: string): boolean {
     const cover = lineageOf(path)
       .reverse()
-      .map((one) => this.#topAt(one))
+      .map((one) => this.topAt(one))
       .find((one) => one !== undefined);
-    if (cover === undefined) this.#files.add(path);
+    if (cover === undefined) this.files.add(path);
     return cover?.options.includes('ro') !== true;
   }
 
@@ -192,7 +191,7 @@ export class MemoryHost implements Host {
   }
 
   setClient(target: string, state: ClientState): void {
-    const client = this.#clients.get(this.#topAt(target)?.device ?? '');
+    const client = this.clientsOf.get(this.topAt(target)?.device ?? '');
     if (client === undefined) throw new Error(`no client serves ${target}`);
     client.state = state;
   }
@@ -200,7 +199,7 @@ export class MemoryHost implements Host {
   /** A mount that is not Gluster's. */
   mountOther(target: string): void {
     for (const one of lineageOf(target)) this.#directories.add(one);
-    this.#push({ ...rootOf(target), fsType: 'tmpfs', source: 'tmpfs' });
+    this.push({ ...rootOf(target), fsType: 'tmpfs', source: 'tmpfs' });
   }
 
   #volume(name: string): MemoryVolume {
@@ -209,45 +208,65 @@ export class MemoryHost implements Host {
     return volume;
   }
 
+  protected get table(): readonly Mount[] {
+    return this.#mounts;
+  }
+
+  protected pop(target: string): void {
+    const top = this.topAt(target);
+    this.#mounts = this.#mounts.filter((mount) => mount !== top);
+    if (top !== undefined) this.endIfUnused(top.device);
+  }
+
+  /** A client ends with the last mount of its file system, and what else holds that. */
+  protected endIfUnused(device: string): void {
+    const isMounted = this.#mounts.some((mount) => mount.device === device);
+    if (!isMounted && !this.isHeld(device)) this.clientsOf.delete(device);
+  }
+
+  protected isHeld(_device: string): boolean {
+    return false;
+  }
+
   /** A directory that is made below a mount is one of the volume. */
   #addToVolume(path: string): void {
     const cover = lineageOf(path)
       .toReversed()
-      .map((one) => this.#topAt(one))
+      .map((one) => this.topAt(one))
       .find((one) => one !== undefined);
-    const client = this.#clients.get(cover?.device ?? '');
+    const client = this.clientsOf.get(cover?.device ?? '');
     if (cover === undefined || client === undefined || cover.target === path) return;
     const below = path.slice(cover.target.length + 1);
     this.makeInVolume(client.volume, posix.join(client.subdirectory ?? '', below));
   }
 
-  #step<T>(step: Step, call: Call, work: () => T): Promise<T> {
+  protected step<T>(step: Step, call: Call, work: () => T): Promise<T> {
     const count = (this.#calls.get(step) ?? 0) + 1;
     this.#calls.set(step, count);
     return this.injector.step(`${step}/${count}`, call, work);
   }
 
-  #push(mount: Omit<Mount, 'id'>): void {
+  protected push(mount: Omit<Mount, 'id'>): void {
     this.#mounts = [...this.#mounts, { ...mount, id: this.#nextId }];
     this.#nextId += 1;
   }
 
-  #topAt(target: string): Mount | undefined {
+  protected topAt(target: string): Mount | undefined {
     return this.#mounts.findLast((mount) => mount.target === target);
   }
 
   #requireDirectory(path: string): void {
-    if (this.#topAt(path) === undefined && !this.#directories.has(path)) {
+    if (this.topAt(path) === undefined && !this.#directories.has(path)) {
       throw new Fault('unreachable', `${path} does not exist`);
     }
   }
 
-  #serviceOf(path: string): ClientState | 'offline' {
+  protected serviceOf(path: string): ClientState | 'offline' {
     const cover = lineageOf(path)
       .reverse()
-      .map((one) => this.#topAt(one))
+      .map((one) => this.topAt(one))
       .find((one) => one !== undefined);
-    const client = this.#clients.get(cover?.device ?? '');
+    const client = this.clientsOf.get(cover?.device ?? '');
     if (client === undefined) return 'live';
     if (client.state !== 'live') return client.state;
     return this.#volumes.get(client.volume)?.isStarted === false ? 'offline' : 'live';

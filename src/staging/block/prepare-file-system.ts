@@ -1,0 +1,49 @@
+import { type Call, checkpoint } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import type { Disk, FsType } from './block-host.ts';
+import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
+
+/**
+ * Sees to it that the device has a file system that can be mounted. One is made only on a device that is proved blank,
+ * or where making one was interrupted: a file beside the disk tells. Throws `conflict` for another file system than
+ * asked for, `wrong-state` for content that is none, or for a reader of a blank one.
+ */
+export async function prepareFileSystem(
+  { host }: BlockContext,
+  { use, disk, fsType }: { readonly use: StagedUse; readonly disk: Disk; readonly fsType: FsType },
+  call: Call,
+): Promise<void> {
+  const { volume, stagingPath, isReadonly } = use;
+  const { formatting } = placesOf(stagingPath);
+  const isHalfMade = (await host.probe(formatting, call)) === 'other';
+  const content = await host.content(disk, call);
+  if (isHalfMade || content === 'blank') {
+    if (isReadonly) {
+      throw new Fault(
+        'wrong-state',
+        `volume ${volume.id} has no file system yet, and nobody may write it here; publish it once to a writer first`,
+      );
+    }
+    checkpoint(call);
+    await host.makeFile(formatting, call);
+    await host.format(disk.device, fsType, call);
+    await host.removeFile(formatting, call);
+    return;
+  }
+  if (content !== fsType) throw differing(volume.id, content, fsType);
+  // A check may write.
+  if (!isReadonly) await host.check(disk.device, fsType, call);
+}
+
+function differing(id: string, content: FsType | 'other', fsType: FsType): Fault {
+  if (content !== 'other') {
+    return new Fault(
+      'conflict',
+      `volume ${id} has file system ${content}, and ${fsType} is asked for; ask for ${content}`,
+    );
+  }
+  return new Fault(
+    'wrong-state',
+    `volume ${id} was written and holds no file system that is known, so none is made; look at what is in it, or use it as a raw block volume`,
+  );
+}

@@ -1,0 +1,126 @@
+import { type Call, checkpoint, detached } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import { askMount } from '../ask-mount.ts';
+import { findMount } from '../find-mount.ts';
+import { getCluster } from '../node-volume.ts';
+import { requireRoom } from '../require-room.ts';
+import { differenceOf } from '../same-mount.ts';
+import { attachDisk } from './attach-disk.ts';
+import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
+import { findStaged, otherStagingPaths } from './find-staged.ts';
+import { type LoopMount, toLoopMount } from './loop-mount.ts';
+import { prepareFileSystem } from './prepare-file-system.ts';
+import { takeDown } from './take-down.ts';
+import { unstageBlock } from './unstage-block.ts';
+
+const UNDO_MS = 60_000;
+
+/**
+ * Mounts the volume's directory, makes a loop device of its disk, and mounts the file system on it, or shows the
+ * device, below the staging path. There already as asked for is success; what a dead client has left is replaced.
+ * Throws `not-found`, `conflict`, `wrong-state`, `exhausted`, `unreachable`, `timed-out`. A failure leaves nothing, or
+ * is `uncertain`.
+ */
+export async function stageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  getCluster(context.clusters, use.volume);
+  await requireSolePath(context, use);
+  if (await isStaged(context, use, call)) return;
+  await requireRoom(context, use.volume);
+  checkpoint(call);
+  try {
+    const device = await attachDisk(context, use, call);
+    await showContent(context, { use, device }, call);
+  } catch (error) {
+    await undo(context, { use, cause: error }, call);
+    throw error;
+  }
+}
+
+/** Two file systems of one disk would destroy each other. */
+async function requireSolePath({ host, clusters }: BlockContext, use: StagedUse): Promise<void> {
+  const { volume, stagingPath } = use;
+  const [other] = otherStagingPaths(await host.mounts(), volume, { stagingPath, clusters });
+  if (other === undefined) return;
+  throw new Fault('wrong-state', `volume ${volume.id} is staged at ${other}; unstage it there first`);
+}
+
+/** True when it is there and works. What works no more is taken away. */
+async function isStaged(context: BlockContext, use: StagedUse, call: Call): Promise<boolean> {
+  const { host, clusters } = context;
+  const { volume, stagingPath } = use;
+  const { client, content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
+  const isServed = client !== undefined && (await askMount(host, client.target, call)) === 'live';
+  const isWhole = isServed && content !== undefined && (await isServing(context, content, call));
+  // A client alone is what an interrupted request left: it is gone on with.
+  if (!isWhole && (content !== undefined || (client !== undefined && !isServed))) {
+    await takeDown(context, { volume, stagingPath }, call);
+  }
+  if (!isWhole) return false;
+  const difference = describeDifference(content, use);
+  if (difference === undefined) return true;
+  throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
+}
+
+async function isServing({ host }: BlockContext, content: LoopMount, call: Call): Promise<boolean> {
+  if (content.fileSystem === undefined) return true;
+  const state = await host.probeFileSystem(content.target, call);
+  if (state !== 'hung') return state === 'live';
+  throw new Fault(
+    'timed-out',
+    `the file system at ${content.target} does not answer; are its servers overloaded?`,
+  );
+}
+
+function describeDifference(
+  content: LoopMount,
+  { access, isReadonly, stagingPath }: StagedUse,
+): string | undefined {
+  const place = contentPlace(placesOf(stagingPath), access);
+  if (content.target !== place) return content.fileSystem === undefined ? 'as a device' : 'as a file system';
+  if (access.kind === 'block') return undefined;
+  if (content.fileSystem !== access.fsType) return `it has file system ${content.fileSystem}`;
+  return differenceOf(content, isReadonly ? [...access.options, 'ro'] : access.options);
+}
+
+async function showContent(
+  context: BlockContext,
+  { use, device }: { readonly use: StagedUse; readonly device: string },
+  call: Call,
+): Promise<void> {
+  const { host } = context;
+  const { access, stagingPath } = use;
+  const places = placesOf(stagingPath);
+  checkpoint(call);
+  if (access.kind === 'block') {
+    await host.makeFile(places.device, call);
+    await host.bind(device, places.device, { readonly: false }, call);
+  } else {
+    const { fsType } = access;
+    await prepareFileSystem(context, { use, disk: { device, file: places.disk }, fsType }, call);
+    checkpoint(call);
+    await host.makeDirectory(places.volume, call);
+    const options = [...access.options.filter((one) => one !== 'ro' && one !== 'rw')];
+    const isReader = use.isReadonly || access.options.includes('ro');
+    const mount = { device, fsType, target: places.volume, options: isReader ? [...options, 'ro'] : options };
+    await host.mountDevice(mount, call);
+  }
+  const place = contentPlace(places, access);
+  const shown = findMount(await host.mounts(), place);
+  if (shown !== undefined && toLoopMount(shown)?.loop === device) return;
+  throw new Fault(
+    'unreachable',
+    `${place} does not show ${device} after mounting it; is it a symbolic link?`,
+  );
+}
+
+async function undo(
+  context: BlockContext,
+  { use, cause }: { readonly use: StagedUse; readonly cause: unknown },
+  call: Call,
+): Promise<void> {
+  try {
+    await unstageBlock(context, use, detached(call, UNDO_MS));
+  } catch {
+    throw new Fault('uncertain', `staging ${use.volume.id} failed, and so did undoing it; retry`, { cause });
+  }
+}
