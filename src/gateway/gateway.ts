@@ -7,6 +7,7 @@ import { log } from '../telemetry/log.ts';
 import { toAccessOptions } from './access-options.ts';
 import { accountOf } from './account-of.ts';
 import type { Issuers } from './auth.ts';
+import type { BlockParts } from './block/deps.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { RestoreStore } from './bricks/restore-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
@@ -31,6 +32,8 @@ export interface GatewayParts {
   /** Absent: no snapshots are made here. */
   readonly snapshots?: SnapshotStore;
   readonly restores?: RestoreStore;
+  /** Absent: no block volumes are served. */
+  readonly block?: BlockParts;
 }
 
 export interface Gateway {
@@ -66,7 +69,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
   const api = createApi({
-    routes: createRoutes(deps),
+    routes: createRoutes(deps, parts.block),
     issuers,
     identity: pool.identity,
     onUnreachable: () => pool.forget(),

@@ -16,6 +16,13 @@ export function volumeParam({ params }: Params): string {
 }
 
 /** Throws `not-found`. */
+export function blockParam({ params }: Params): string {
+  const name = params['name'] ?? '';
+  if (!VOLUME.test(name)) throw new Fault('not-found', 'block volume not found');
+  return name;
+}
+
+/** Throws `not-found`. */
 export function snapshotParam({ params }: Params): string {
   const name = params['snapname'] ?? '';
   if (!VOLUME.test(name)) throw new Fault('not-found', 'snapshot not found');

@@ -65,7 +65,7 @@ export const blockPublication = z.object({
 });
 export type BlockPublication = z.output<typeof blockPublication>;
 
-/** Reply of create, get, expand, publish and unpublish, and an entry of `GET /v1/blockvolumes/virtblock`. */
+/** Reply of create, get, expand and publish, and an entry of `GET /v1/blockvolumes/virtblock`. */
 export const blockVolumeInfo = z.object({
   hostingvolume: z.string(),
   name: z.string(),
@@ -74,7 +74,7 @@ export const blockVolumeInfo = z.object({
   /** For iSCSI only. */
   hosts: listOf(z.string()),
   iqn: z.string().nullish(),
-  /** Addition. */
+  /** Addition; not in a list. */
   metadata: textMap.nullish().transform((map) => map ?? {}),
   /** Addition: the nodes that may attach it. */
   published: listOf(blockPublication),
@@ -102,7 +102,9 @@ export const blockPublishRequest = z.strictObject({
 export type BlockPublishRequest = z.output<typeof blockPublishRequest>;
 
 /**
- * Addition, `POST …/{name}/unpublish`: success means that no write of that node's can come any more, whether it has
- * detached or not. Not published is success. Without `node`: all nodes.
+ * Addition, `POST …/{name}/unpublish`: 204 means that no write of that node's can come any more, whether it has
+ * detached or not; also when it was not published, or the block volume is gone. Without `node`: all nodes.
+ *
+ * All requests for one block volume take `?hostingvolume=V`, which spares the gateway the search.
  */
 export const blockUnpublishRequest = z.strictObject({ node: z.string().exactOptional() });

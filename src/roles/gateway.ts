@@ -1,5 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
+import { brickAllows } from '../gateway/block/ask-brick.ts';
+import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
@@ -9,6 +11,9 @@ import { nativeProgram } from '../host/native-program.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { accepts } from './health.ts';
 import type { Stop } from './stop.ts';
+
+/** Bricks that have not taken up a change of access by then have lost their glusterd, as a rule. */
+const CONFIRM_MS = 15_000;
 
 /** glusterd2's REST API over this server's glusterd and devices. */
 export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
@@ -22,7 +27,8 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
   const { deviceRoots, snapshots } = config;
   const stores = createStores({ deviceRoots, freezer, snapshotsPerVolume: snapshots.perVolume });
-  const gateway = createGateway(config, { gluster, ...stores });
+  const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
+  const gateway = createGateway(config, { gluster, ...stores, block });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

@@ -9,6 +9,7 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
 import { MemoryBricks } from './memory-bricks.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
+import { MemoryHosting } from './memory-hosting.ts';
 import { MemoryRestoreStore } from './memory-restore-store.ts';
 import { MemorySnapshotStore } from './memory-snapshot-store.ts';
 
@@ -41,6 +42,7 @@ interface RunningGateway {
 /** Real gateways on 127.0.0.1, .2, …, each over its server of one pool in memory. */
 export class MemoryGateways {
   readonly pool = new MemoryPool();
+  readonly hosting = new MemoryHosting(this.pool);
   readonly gateways: RunningGateway[] = [];
   readonly driver: Issuer = { issuer: 'glustercli', key: async () => Buffer.from(this.#driverKey) };
   readonly peers: Issuer = { issuer: 'gluster-gateway', key: async () => Buffer.from(this.#peersKey) };
@@ -111,7 +113,13 @@ export class MemoryGateways {
     const restores = new MemoryRestoreStore(bricks, snapshots);
     restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
     const gluster = createMemoryGluster(this.pool, id);
-    const gateway = createGateway(config, { gluster, bricks, snapshots, restores });
+    const gateway = createGateway(config, {
+      gluster,
+      bricks,
+      snapshots,
+      restores,
+      block: this.hosting.parts,
+    });
     await gateway.start();
     this.gateways.push({ gateway, bricks, snapshots, peerId: id, host });
   }

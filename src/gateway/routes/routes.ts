@@ -1,6 +1,8 @@
 import type { Call } from '../../control/call.ts';
+import type { BlockParts } from '../block/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
+import { blockVolumeRoutes } from './block-volumes.ts';
 import { capacityRoute } from './capacity.ts';
 import { changeVolumeRoutes } from './change-volume.ts';
 import { createVolumeRoute } from './create-volume.ts';
@@ -17,7 +19,7 @@ import { snapshotRoutes } from './snapshots.ts';
 import { volumeRoutes } from './volumes.ts';
 
 /** Everything that a gateway serves. */
-export function createRoutes(deps: VolumeDeps): readonly Route[] {
+export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): readonly Route[] {
   const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
   const routes: readonly Route[] = [
     ...serviceRoutes(deps.gluster, () => routes),
@@ -30,6 +32,7 @@ export function createRoutes(deps: VolumeDeps): readonly Route[] {
     capacityRoute(deps),
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
+    ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),

@@ -1,13 +1,18 @@
-import { RECORD_OPTION } from '../volume-record.ts';
+import { allowOf, isHosting } from '../block/publications.ts';
+import { parseRecord, RECORD_OPTION } from '../volume-record.ts';
 import type { VolumeDeps } from './deps.ts';
 
 /**
  * What every volume by size gets beside the options that the request chose, and gets again after a reset. With
- * storage.reserve 0 the whole brick can be written, and an online grow is usable at once.
+ * storage.reserve 0 the whole brick can be written, and an online grow is usable at once. One that hosts block volumes
+ * is open to those that its record says, and to nobody else.
  */
 export function ownOptions(
   deps: Pick<VolumeDeps, 'accessOptions'>,
   record: string,
 ): Readonly<Record<string, string>> {
-  return { 'storage.reserve': '0', ...deps.accessOptions, [RECORD_OPTION]: record };
+  const access = isHosting(parseRecord(record) ?? { metadata: {} })
+    ? { 'auth.allow': allowOf(record) }
+    : deps.accessOptions;
+  return { 'storage.reserve': '0', ...access, [RECORD_OPTION]: record };
 }

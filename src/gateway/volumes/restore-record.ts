@@ -1,6 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
+import { generationOf } from '../block/publications.ts';
 import { isPathOf } from '../bricks/brick-record.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { parseRecord, RECORD_OPTION } from '../volume-record.ts';
@@ -58,14 +59,24 @@ async function findMirror(
     .filter((record) => record !== undefined);
   // "It has none" would make the volume a foreign one: only all its servers can say that.
   if (records.length === 0) requireServers(survey, volume);
-  return records.toSorted(byCapacity)[0];
+  return records.toSorted(byAge)[0];
 }
 
-/** Copies differ when one was missed. A volume never shrinks: the largest is the latest. All gateways choose the same. */
-function byCapacity(one: string, other: string): number {
+/**
+ * Copies differ when one was missed. Of a volume that hosts block volumes the latest generation counts, so that no
+ * node gets back what was taken from it. A volume never shrinks: the largest is the latest. All gateways choose the
+ * same.
+ */
+function byAge(one: string, other: string): number {
+  const generations = generationIn(other) - generationIn(one);
+  if (generations !== 0) return generations;
   const [a, b] = [capacityOf(one), capacityOf(other)];
   if (a !== b) return a > b ? -1 : 1;
   return one < other ? -1 : 1;
+}
+
+function generationIn(record: string): number {
+  return generationOf(parseRecord(record) ?? { metadata: {} });
 }
 
 function capacityOf(record: string): bigint {

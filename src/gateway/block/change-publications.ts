@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { type Call, checkpoint } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { formatRecord, getRecord, RECORD_OPTION, type VolumeRecord } from '../volume-record.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
+import { exchangeHere } from '../volumes/exchange-record.ts';
+import { actingHome } from './acting-home.ts';
+import { confirmAccess } from './confirm-access.ts';
+import type { BlockDeps } from './deps.ts';
+import { getHosting } from './hosting.ts';
+import {
+  allowOf,
+  asNextGeneration,
+  full,
+  type Publications,
+  readPublications,
+  withPublications,
+} from './publications.ts';
+
+/** Changes of several block volumes of one hosting volume meet; each takes half a second at most. */
+const TURN_MS = 30_000;
+
+/**
+ * Changes who may attach the block volumes of a hosting volume, in its record and in `auth.allow` by one command,
+ * and resolves once enough bricks go by it. A change that is none asks the bricks all the same: the one that made it
+ * so may have died before it had. Throws `not-found`, `wrong-state`, `exhausted` (no room in the record),
+ * `unreachable`, `busy`, and `uncertain` when bricks do not go by it; what `change` throws is thrown.
+ */
+export async function changePublications(
+  deps: BlockDeps,
+  hosting: string,
+  change: (now: Publications) => Publications,
+  call: Call,
+): Promise<GlusterVolume> {
+  const end = performance.now() + TURN_MS;
+  for (;;) {
+    const volume = await getHosting(deps, hosting, call);
+    const changed = await exchange(deps, volume, change, call).catch((error: unknown) => {
+      if (isFault(error, 'conflict', 'busy') && performance.now() < end) return undefined;
+      throw isFault(error, 'conflict') ? busy(hosting, error) : error;
+    });
+    if (changed === undefined) {
+      checkpoint(call);
+      await sleep(20 + Math.random() * 200);
+      continue;
+    }
+    await confirmAccess(deps, changed, call).catch((error: unknown) => {
+      throw afterMutation(error, `change of access to hosting volume ${hosting}`);
+    });
+    return changed;
+  }
+}
+
+/** Throws `conflict` when the record was changed since it was read. */
+async function exchange(
+  deps: BlockDeps,
+  volume: GlusterVolume,
+  change: (now: Publications) => Publications,
+  call: Call,
+): Promise<GlusterVolume> {
+  const { name, id, options } = volume;
+  const from = options[RECORD_OPTION];
+  if (from === undefined) throw new Fault('wrong-state', `volume ${name} has no record`);
+  const record = getRecord(volume);
+  const now = readPublications(record);
+  const wanted = withPublications(record, change(now));
+  const isSame = isDeepStrictEqual(wanted, withPublications(record, now));
+  if (isSame && options['auth.allow'] === allowOf(from)) return volume;
+  const to = format(asNextGeneration(wanted), now.size);
+  const allow = allowOf(to);
+  const request = { volume: name, id, from, to, options: { 'auth.allow': allow } };
+  const home = await actingHome(deps, volume, call);
+  await (home === undefined ? exchangeHere(deps, request, call) : home.exchangeRecord(request, call));
+  return { ...volume, options: { ...options, ...request.options, [RECORD_OPTION]: to } };
+}
+
+function format(record: VolumeRecord, count: number): string {
+  try {
+    return formatRecord(record);
+  } catch (error) {
+    if (isFault(error, 'invalid')) throw full(count);
+    throw error;
+  }
+}
+
+function busy(hosting: string, cause: Fault): Fault {
+  return new Fault('busy', `others change hosting volume ${hosting}; retry`, { cause });
+}

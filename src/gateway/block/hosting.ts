@@ -1,0 +1,35 @@
+import type { Call } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { getRecord, readRecord } from '../volume-record.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
+import { readVolume } from '../volumes/restore-record.ts';
+import { HOSTING_KEY, isHosting } from './publications.ts';
+
+/** The hosting volume of this name. Throws `not-found`, `wrong-state` for a volume that hosts no block volumes. */
+export async function getHosting(deps: VolumeDeps, name: string, call: Call): Promise<GlusterVolume> {
+  const volume = await readVolume(deps, name, call).catch((error: unknown) => {
+    if (error instanceof Fault && error.kind === 'not-found') throw noHosting(name, error);
+    throw error;
+  });
+  if (isHosting(getRecord(volume))) return volume;
+  throw new Fault(
+    'wrong-state',
+    `volume ${name} hosts no block volumes; give it the metadata ${HOSTING_KEY}: yes if it may`,
+  );
+}
+
+/** All hosting volumes, in order of name. */
+export async function hostingVolumes(
+  { gluster }: Pick<VolumeDeps, 'gluster'>,
+  call: Call,
+): Promise<readonly GlusterVolume[]> {
+  const volumes = await gluster.volumes(call);
+  return volumes
+    .filter((volume) => isHosting(readRecord(volume) ?? { metadata: {} }))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function noHosting(name: string, cause: Fault): Fault {
+  return new Fault('not-found', `hosting volume ${name} not found`, { cause });
+}

@@ -1,0 +1,61 @@
+import type { Call } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import type { BlockDeps } from './deps.ts';
+import { getHosting, hostingVolumes } from './hosting.ts';
+import type { HostedDisk } from './hosting-mounts.ts';
+
+/** A hosting volume with what is on it. */
+export interface Hosted {
+  readonly hosting: GlusterVolume;
+  readonly disks: readonly HostedDisk[];
+}
+
+/** A block volume, with its hosting volume when that is known. */
+export interface NamedBlockVolume {
+  readonly name: string;
+  readonly hostingvolume: string | undefined;
+}
+
+/** The hosting volume that has the block volume; `hosting` names it when it is known. Throws `not-found`, `unreachable`. */
+export async function locate(
+  deps: BlockDeps,
+  name: string,
+  hosting: string | undefined,
+  call: Call,
+): Promise<{ readonly hosting: GlusterVolume; readonly disk: HostedDisk }> {
+  const { found, silent } = await lookEverywhere(deps, hosting, call);
+  for (const { hosting: volume, disks } of found) {
+    const disk = disks.find((one) => one.name === name);
+    if (disk !== undefined) return { hosting: volume, disk };
+  }
+  if (silent !== undefined) throw silent;
+  throw new Fault('not-found', `block volume ${name} not found`);
+}
+
+/**
+ * What all hosting volumes have, or the named one alone. One that is not started, or does not answer, is left out
+ * and told as `silent`.
+ */
+export async function lookEverywhere(
+  deps: BlockDeps,
+  only: string | undefined,
+  call: Call,
+): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
+  const volumes =
+    only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
+  const settled = await Promise.allSettled(volumes.map((hosting) => look(deps, hosting, call)));
+  const found = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const reasons: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  const bug = reasons.find((reason) => !isFault(reason));
+  if (bug !== undefined) throw bug;
+  return { found, silent: reasons.find((reason) => isFault(reason)) };
+}
+
+async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
+  if (hosting.state !== 'Started') {
+    throw new Fault('unreachable', `hosting volume ${hosting.name} is not started; start it`);
+  }
+  const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
+  return { hosting, disks };
+}

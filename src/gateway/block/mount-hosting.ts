@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
+import { type Call, detached } from '../../control/call.ts';
+import { Fault } from '../../control/fault.ts';
+import { unmount } from '../../host/mount.ts';
+import { mountGluster } from '../../host/mount-gluster.ts';
+import { readMounts } from '../../host/mountinfo.ts';
+import { run } from '../../host/run.ts';
+import { makeRunDirectory, RUN_DIRECTORY } from '../../host/run-directory.ts';
+import { log } from '../../telemetry/log.ts';
+import type { HostingMounts } from './hosting-mounts.ts';
+import { mountedDisks } from './mounted-disks.ts';
+
+const PLACE = `${RUN_DIRECTORY}/block`;
+const COMMAND_MS = 30_000;
+const UNMOUNT_MS = 30_000;
+
+/**
+ * Mounts hosting volumes by this server's glusterd, whose own clients every volume takes. A mount is made for each
+ * piece of work: one that stayed would be a client that keeps its volume from being deleted.
+ */
+export function createHostingMounts({ hostname }: { readonly hostname: string }): HostingMounts {
+  let swept: Promise<void> | undefined;
+  return {
+    async use(volume, work, call) {
+      swept ??= unmountLeftovers(call);
+      await swept;
+      const target = `${PLACE}/${volume}-${randomUUID()}`;
+      await makeRunDirectory(target);
+      try {
+        await mountGluster({ volume, servers: [hostname], target, options: ['attribute-timeout=0'] }, call);
+        await followNoLinks(target, call);
+        return await work(mountedDisks(target));
+      } finally {
+        await takeAway(target, detached(call, UNMOUNT_MS));
+      }
+    },
+  };
+}
+
+/** A node can put a link in the place of its disk, and this process would follow it into this server's files. */
+async function followNoLinks(target: string, call: Call): Promise<void> {
+  const args = ['-o', 'remount,bind,nosymfollow', target];
+  const { exitCode, stderr } = await run('mount', args, { signal: call.signal, timeoutMs: COMMAND_MS });
+  if (exitCode === 0) return;
+  throw new Fault(
+    'unreachable',
+    `cannot mount ${target} with nosymfollow, which takes Linux 5.10 and util-linux 2.38: ${stderr.trim()}`,
+  );
+}
+
+/** Of this process's former self. */
+async function unmountLeftovers(call: Call): Promise<void> {
+  const left = (await readMounts()).filter(({ target }) => target.startsWith(`${PLACE}/`));
+  for (const { target } of left) await takeAway(target, call);
+}
+
+/** What stays mounted is logged: it keeps the volume from being deleted, which says so. */
+async function takeAway(target: string, call: Call): Promise<void> {
+  try {
+    await unmount(target, call);
+    await rmdir(target);
+  } catch (error) {
+    log.warn({ err: error, target }, 'a hosting volume stays mounted');
+  }
+}

@@ -1,0 +1,40 @@
+import type { Call } from '../../control/call.ts';
+import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
+import { toBlockInfo } from './block-info.ts';
+import type { BlockDeps } from './deps.ts';
+import { locate, lookEverywhere } from './locate.ts';
+
+export interface BlockQuery {
+  readonly hostingvolume: string | undefined;
+  /** Only names after this one, by code unit. */
+  readonly after: string | undefined;
+  readonly limit: number | undefined;
+}
+
+/** In order of name. Throws `unreachable` when a hosting volume does not answer: a list without its own would lie. */
+export async function listBlockVolumes(
+  deps: BlockDeps,
+  { hostingvolume, after = '', limit }: BlockQuery,
+  call: Call,
+): Promise<readonly BlockVolumeInfoWire[]> {
+  const { found, silent } = await lookEverywhere(deps, hostingvolume, call);
+  if (silent !== undefined) throw silent;
+  return found
+    .flatMap(({ hosting, disks }) => disks.map((disk) => ({ hosting, disk })))
+    .filter(({ disk }) => disk.name > after)
+    .toSorted((one, other) => (one.disk.name < other.disk.name ? -1 : 1))
+    .slice(0, limit)
+    .map(({ hosting, disk }) => toBlockInfo(hosting, disk));
+}
+
+/** Throws `not-found`, `unreachable`. */
+export async function getBlockVolume(
+  deps: BlockDeps,
+  name: string,
+  hostingvolume: string | undefined,
+  call: Call,
+): Promise<BlockVolumeInfoWire> {
+  const { hosting, disk } = await locate(deps, name, hostingvolume, call);
+  const metadata = await deps.mounts.use(hosting.name, (disks) => disks.metadata(name, call), call);
+  return toBlockInfo(hosting, disk, metadata ?? {});
+}
