@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { blockVolumeInfo, blockVolumeList } from '../../../src/glusterd2/block-wire.ts';
+import type { RestClient } from '../../../src/glusterd2/http.ts';
+import type { Deployment } from '../lab/deployment.ts';
+
+const CALL_MS = 120_000;
+const VOLUMES = '/v1/blockvolumes/virtblock';
+
+/** Block volumes through the gateway of one server. */
+export class BlockApi {
+  readonly #client: RestClient;
+
+  constructor(client: RestClient) {
+    this.#client = client;
+  }
+
+  static async through(deployment: Deployment, server: number): Promise<BlockApi> {
+    return new BlockApi(await deployment.restClient(server));
+  }
+
+  create(name: string, size: bigint, more: object = {}) {
+    return this.#post('', { name, size: Number(size), ...more }, blockVolumeInfo);
+  }
+
+  list() {
+    return this.#client.request(
+      { method: 'GET', path: VOLUMES, reply: blockVolumeList, subject: 'block volumes' },
+      toCall(),
+    );
+  }
+
+  get(name: string) {
+    const path = `${VOLUMES}/${name}`;
+    return this.#client.request({ method: 'GET', path, reply: blockVolumeInfo, subject: path }, toCall());
+  }
+
+  expand(name: string, size: bigint) {
+    return this.#post(`/${name}/expand`, { size: Number(size) }, blockVolumeInfo);
+  }
+
+  publish(name: string, node: string, addresses: readonly string[]) {
+    return this.#post(`/${name}/publish`, { node, addresses, readonly: false }, blockVolumeInfo);
+  }
+
+  async unpublish(name: string, node: string): Promise<void> {
+    await this.#post(`/${name}/unpublish`, { node }, z.unknown());
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#delete(`${VOLUMES}/${name}`);
+  }
+
+  async deleteHosting(name: string): Promise<void> {
+    await this.#delete(`/v1/volumes/${name}`);
+  }
+
+  #delete(path: string) {
+    return this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: path }, toCall());
+  }
+
+  #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
+    const request = { method: 'POST', path: `${VOLUMES}${path}`, body, reply, subject: path } as const;
+    return this.#client.request(request, toCall());
+  }
+}
+
+function toCall() {
+  return { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
+}
