@@ -24,9 +24,13 @@ export function decodeCapabilities(
 }
 
 /** Throws `invalid` with the reason when a capability is not served. */
-export function requireSupported(capabilities: readonly Capability[], field = 'volume_capabilities'): void {
+export function requireSupported(
+  capabilities: readonly Capability[],
+  field = 'volume_capabilities',
+  why = whyUnsupported,
+): void {
   for (const [index, capability] of capabilities.entries()) {
-    const reason = whyUnsupported(capability);
+    const reason = why(capability);
     if (reason !== undefined) throw invalid(`${field}[${index}]`, reason);
   }
 }
@@ -34,7 +38,7 @@ export function requireSupported(capabilities: readonly Capability[], field = 'v
 function decodeAccess(wire: VolumeCapability__Output, field: string): Capability['access'] {
   if (wire.accessType === 'block') return { kind: 'block' };
   if (wire.accessType !== 'mount' || !wire.mount) {
-    throw invalid(`${field}.access_type`, 'is missing; give mount');
+    throw invalid(`${field}.access_type`, 'is missing; give mount or block');
   }
   const { fsType, mountFlags, volumeMountGroup } = wire.mount;
   return { kind: 'mount', fsType, mountFlags, mountGroup: volumeMountGroup };

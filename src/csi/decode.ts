@@ -26,3 +26,12 @@ export function decodeVolumeId(volumeId: string, field = 'volume_id'): string {
 export function decodeRange(wire: CapacityRange__Output | null): CapacityRange {
   return { requiredBytes: BigInt(wire?.requiredBytes ?? 0), limitBytes: BigInt(wire?.limitBytes ?? 0) };
 }
+
+/** Entries in one reply at most, so that it stays far below gRPC's 4 MiB. */
+const PAGE = 1000;
+
+/** `max_entries` of a listing; 0 is "as many as fit". Throws `invalid`. */
+export function decodeLimit(maxEntries: number): number {
+  if (maxEntries < 0) throw invalid('max_entries', 'is negative; give 0 or more');
+  return maxEntries === 0 ? PAGE : Math.min(maxEntries, PAGE);
+}

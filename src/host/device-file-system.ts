@@ -13,6 +13,7 @@ const PROBE_MS = 5_000;
 const DAMAGED = /Structure needs cleaning|wrong fs type|bad superblock|Bad message|can't read superblock/i;
 /** e2fsck(8): 1 is "errors corrected", with 4 and above something is left. */
 const CORRECTED = 1;
+const LONGEST_REASON = 300;
 
 const FORMATS: Readonly<Record<FsType, readonly string[]>> = {
   xfs: ['mkfs.xfs', '-q', '-f', '-K', '-m', 'reflink=1'],
@@ -82,7 +83,9 @@ export const deviceFileSystem: Methods = {
 async function mountDevice({ device, fsType, target, options }: DeviceMount, call: Call): Promise<void> {
   const all = [...OWN_OPTIONS[fsType], ...options];
   const flags = all.length === 0 ? [] : ['-o', all.join(',')];
-  const args = ['--no-canonicalize', '--internal-only', '-t', fsType, ...flags, '--', device, target];
+  // Else mount(8) makes a read-only one of what cannot be written.
+  const mode = options.includes('ro') ? '--read-only' : '--rw';
+  const args = ['--no-canonicalize', '--internal-only', mode, '-t', fsType, ...flags, '--', device, target];
   const result = await run('mount', args, { signal: call.signal, timeoutMs: MOUNT_MS });
   if (result.exitCode === 0) return;
   if (DAMAGED.test(result.stderr)) throw damaged(device, fsType, result);
@@ -91,7 +94,7 @@ async function mountDevice({ device, fsType, target, options }: DeviceMount, cal
 
 function damaged(device: string, fsType: FsType, { stderr, stdout }: CommandResult): Fault {
   const program = fsType === 'xfs' ? 'xfs_repair' : 'e2fsck';
-  const said = toErrorText(stderr.trim() || stdout).slice(0, 300);
+  const said = toErrorText(stderr.trim() || stdout).slice(0, LONGEST_REASON);
   return new Fault(
     'wrong-state',
     `the ${fsType} on ${device} is damaged (${said}); unmount it everywhere and run ${program} on the disk, by hand`,
@@ -99,7 +102,10 @@ function damaged(device: string, fsType: FsType, { stderr, stdout }: CommandResu
 }
 
 function failed(what: string, { stderr }: CommandResult): Fault {
-  return new Fault('unreachable', `${what}: ${toErrorText(stderr).slice(0, 300) || 'no reason was given'}`);
+  // mount(8) gives its reason first; the others begin with their version or their usage.
+  const [first = '', ...rest] = stderr.trim().split('\n');
+  const line = first.startsWith('mount') ? first : (rest.at(-1) ?? first);
+  return new Fault('unreachable', `${what}: ${line.slice(0, LONGEST_REASON) || 'no reason was given'}`);
 }
 
 async function isMounted(target: string): Promise<boolean> {

@@ -10,8 +10,8 @@ import { readMounts, topMount } from './mountinfo.ts';
 import { run } from './run.ts';
 
 const ASK_MS = 5_000;
-/** Whoever opened the device for a moment, as udev does after a change, keeps it for as long. */
-const LET_GO_MS = 3_000;
+/** Whoever opened the device for a moment, as udev does after a change and losetup for its list, keeps it for as long. */
+const LET_GO_MS = 5_000;
 const POLL_MS = 50;
 const SYSFS = '/sys/block';
 const SECTOR = 512n;

@@ -17,7 +17,7 @@ const LIST_MS = 5_000;
 const SERVER = 'the mounter of this node';
 
 /** The node's host, whose Gluster clients are started, kept and ended by the mounter at this endpoint. */
-export function mounterHost(host: Host, endpoint: string): Host {
+export function mounterHost<H extends Host>(host: H, endpoint: string): H {
   return {
     ...host,
     mounts: () => host.mounts(),

@@ -14,18 +14,18 @@ const DEFAULT_BYTES = 1024n * MIB;
 export const MAXIMUM_BYTES = floorToMib(BigInt(Number.MAX_SAFE_INTEGER));
 
 /**
- * The size to promise: what is required (1 GiB when nothing is), in whole MiB, at least MINIMUM_BYTES. Throws
+ * The size to promise: what is required (1 GiB when nothing is), in whole MiB, at least `minimumBytes`. Throws
  * `invalid` for a range that makes no sense, `out-of-range` for one that no volume can have.
  */
-export function chooseCapacity(range: CapacityRange): bigint {
+export function chooseCapacity(range: CapacityRange, minimumBytes = MINIMUM_BYTES): bigint {
   checkRange(range);
   const { requiredBytes, limitBytes } = range;
   const wanted = requiredBytes > 0n ? ceilToMib(requiredBytes) : defaultWithin(limitBytes);
-  const chosen = wanted < MINIMUM_BYTES ? MINIMUM_BYTES : wanted;
+  const chosen = wanted < minimumBytes ? minimumBytes : wanted;
   if (limitBytes > 0n && chosen > limitBytes) {
     throw new Fault(
       'out-of-range',
-      `capacity_range: volumes have whole MiB and at least ${MINIMUM_BYTES} bytes; ` +
+      `capacity_range: volumes have whole MiB and at least ${minimumBytes} bytes; ` +
         `raise limit_bytes from ${limitBytes} to ${chosen} or more`,
     );
   }

@@ -13,13 +13,16 @@ import { describeUnknown } from './unknown-name.ts';
 /** The configured clusters, by name. */
 export type Clusters = ReadonlyMap<ClusterName, Backend>;
 
-export interface ChosenCluster {
+export interface ChosenCluster<B> {
   readonly cluster: ClusterName;
-  readonly backend: Backend;
+  readonly backend: B;
 }
 
 /** The cluster that a StorageClass names, which it need not when there is only one. Throws `invalid`. */
-export function chooseCluster(clusters: Clusters, name: string | undefined): ChosenCluster {
+export function chooseCluster<B>(
+  clusters: ReadonlyMap<ClusterName, B>,
+  name: string | undefined,
+): ChosenCluster<B> {
   const names = [...clusters.keys()];
   const cluster = name === undefined && names.length === 1 ? names[0] : names.find((one) => one === name);
   const backend = cluster === undefined ? undefined : clusters.get(cluster);
@@ -56,7 +59,7 @@ export function locate(clusters: Clusters, volumeId: string): Located {
     throw new Fault('not-found', `volume_id "${volumeId.slice(0, 128)}" is none of this driver's volumes`);
   }
   const backend = clusters.get(handle.cluster);
-  if (backend === undefined) throw notConfigured('not-found', handle, clusters);
+  if (backend === undefined) throw notConfigured('not-found', handle, [...clusters.keys()]);
   return { ...handle, backend };
 }
 
@@ -80,7 +83,7 @@ export function locateForDelete(
     );
   }
   const backend = clusters.get(handle.cluster);
-  if (backend === undefined) throw notConfigured('wrong-state', handle, clusters);
+  if (backend === undefined) throw notConfigured('wrong-state', handle, [...clusters.keys()]);
   return { ...handle, backend };
 }
 
@@ -100,11 +103,10 @@ function isOfOtherVersion(volumeId: string): boolean {
 export function notConfigured(
   kind: 'not-found' | 'wrong-state',
   { cluster }: Pick<Handle, 'cluster'>,
-  clusters: Clusters,
+  configured: readonly ClusterName[],
 ): Fault {
-  const names = [...clusters.keys()].join(', ');
   return new Fault(
     kind,
-    `cluster "${cluster}" is not configured here (configured: ${names}); add it to the driver's config`,
+    `cluster "${cluster}" is not configured here (configured: ${configured.join(', ')}); add it to the driver's config`,
   );
 }

@@ -48,6 +48,6 @@ export function locateSnapshotIfOurs(
     );
   }
   const backend = clusters.get(handle.cluster);
-  if (backend === undefined) throw notConfigured('wrong-state', handle, clusters);
+  if (backend === undefined) throw notConfigured('wrong-state', handle, [...clusters.keys()]);
   return { ...handle, backend };
 }

@@ -67,7 +67,8 @@ export function parsePrefix(prefix: string): string {
   throw invalid('parameters.namePrefix', 'is 1 to 20 of A-Z, a-z, 0-9, "_" and "-", and begins with no dash');
 }
 
-function parseBrickType(text: string): BrickType {
+/** Throws `invalid`. */
+export function parseBrickType(text: string): BrickType {
   const type = BRICK_TYPES.find((one) => one === text);
   if (type === undefined) {
     throw invalid(
@@ -78,8 +79,8 @@ function parseBrickType(text: string): BrickType {
   return type;
 }
 
-/** In order of name, each once, so that the same set is the same request. */
-function parseZones(text: string): readonly string[] {
+/** In order of name, each once, so that the same set is the same request. Throws `invalid`. */
+export function parseZones(text: string): readonly string[] {
   if (text.trim() === '') return [];
   const zones = text.split(',').map((zone) => zone.trim());
   for (const zone of zones) {
@@ -93,7 +94,8 @@ function parseZones(text: string): readonly string[] {
   return [...new Set(zones)].sort();
 }
 
-function parseClaim(parameters: Readonly<Record<string, string>>): ClassParameters['claim'] {
+/** For whom a volume is made, as the provisioner tells. */
+export function parseClaim(parameters: Readonly<Record<string, string>>): ClassParameters['claim'] {
   const name = parameters[`${KUBERNETES}pvc/name`];
   const namespace = parameters[`${KUBERNETES}pvc/namespace`];
   return { ...(name === undefined ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) };

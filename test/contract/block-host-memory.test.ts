@@ -14,6 +14,7 @@ blockHostContract('the memory host', async () => {
   return {
     host,
     folder: '/work',
+    grow: ['xfs', 'ext4'],
     async newDisk() {
       const subdirectory = `disk-${disks.size}`;
       const target = `/work/${subdirectory}/client`;

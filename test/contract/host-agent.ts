@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { isFault } from '../../src/control/fault.ts';
 import { type RunningServer, serve } from '../../src/grpc/server.ts';
-import { createLinuxHost } from '../../src/host/linux-host.ts';
+import { createLinuxBlockHost } from '../../src/host/linux-block-host.ts';
 import type { RemountFunction } from '../../src/host/remount.ts';
 import { Claims } from '../../src/mounter/claims.ts';
 import { createLinuxMachine } from '../../src/mounter/linux-machine.ts';
@@ -12,7 +12,7 @@ import { silentReport } from '../fakes/silent-report.ts';
 import { decode, encode, type HostReply, type HostRequest } from './host-wire.ts';
 
 /**
- * Serves the Linux host, or with a second argument that of a node service whose mounter keeps its clients in that
+ * Serves the Linux host, with what block volumes need, or with a second argument that of a node service whose mounter keeps its clients in that
  * directory, over stdin and stdout, a JSON document a line, so that a test may use the host of another
  * machine: it is started in that machine's namespaces. Ends with its stdin.
  */
@@ -21,7 +21,7 @@ const deadlineMs = Number(process.argv[2]);
 const directory = process.argv[3];
 const endpoint = `unix://${directory}/mounter.sock`;
 const server = directory === undefined ? undefined : await serveMounter(directory);
-const host = server === undefined ? createLinuxHost() : mounterHost(createLinuxHost(), endpoint);
+const host = server === undefined ? createLinuxBlockHost() : mounterHost(createLinuxBlockHost(), endpoint);
 for await (const line of createInterface({ input: process.stdin })) {
   const request = decode<HostRequest>(line);
   void answer(request).then((reply) => process.stdout.write(`${encode(reply)}\n`));

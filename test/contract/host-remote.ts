@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../src/control/fault.ts';
-import type { Host } from '../../src/staging/host.ts';
+import type { BlockHost } from '../../src/staging/block/block-host.ts';
 import { decode, encode, type HostReply } from './host-wire.ts';
 
 export interface RemoteHost extends AsyncDisposable {
-  readonly host: Host;
+  readonly host: BlockHost;
   /** SIGKILL; calls under way fail. */
   kill(): void;
 }
@@ -30,7 +30,7 @@ export function remoteHost(
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let last = 0;
-  const send = async (method: keyof Host, all: readonly unknown[]): Promise<unknown> => {
+  const send = async (method: keyof BlockHost, all: readonly unknown[]): Promise<unknown> => {
     last += 1;
     const id = last;
     const reply: HostReply = await Promise.race([
@@ -44,9 +44,9 @@ export function remoteHost(
     const { kind, message } = reply.error;
     throw kind === undefined ? new Error(message) : new Fault(kind, message);
   };
-  const host = new Proxy({} as Host, {
+  const host = new Proxy({} as BlockHost, {
     get: (_, name) => {
-      const method = name as keyof Host;
+      const method = name as keyof BlockHost;
       return (...all: unknown[]) => send(method, method === 'mounts' ? [undefined] : all);
     },
   });

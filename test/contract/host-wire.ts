@@ -1,9 +1,9 @@
 import type { FaultKind } from '../../src/control/fault.ts';
-import type { Host } from '../../src/staging/host.ts';
+import type { BlockHost } from '../../src/staging/block/block-host.ts';
 
 export interface HostRequest {
   readonly id: number;
-  readonly method: keyof Host;
+  readonly method: keyof BlockHost;
   /** Without the call. */
   readonly args: readonly unknown[];
 }

@@ -1,15 +1,12 @@
-import { invalid } from '../../control/fault.ts';
 import type { ListVolumesRequest__Output } from '../../grpc/generated/csi/v1/ListVolumesRequest.ts';
 import type { ListVolumesResponse } from '../../grpc/generated/csi/v1/ListVolumesResponse.ts';
 import type { Method } from '../../grpc/method.ts';
 import { type ListVolumes, listVolumes, type VolumeListing } from '../../volumes/list-volumes.ts';
 import { KEYS } from '../../volumes/metadata.ts';
 import { formatPageToken, parsePageToken } from '../../volumes/page-token.ts';
+import { decodeLimit } from '../decode.ts';
 import type { ControllerContext } from './context.ts';
 import { toVolumeReply } from './volume-reply.ts';
-
-/** Entries in one reply at most, so that it stays far below gRPC's 4 MiB. */
-const PAGE = 1000;
 
 /** No locks: it only reads. */
 export function listVolumesMethod({
@@ -18,9 +15,9 @@ export function listVolumesMethod({
 }: ControllerContext): Method<ListVolumesRequest__Output, ListVolumes, VolumeListing, ListVolumesResponse> {
   return {
     decode({ maxEntries, startingToken }) {
-      if (maxEntries < 0) throw invalid('max_entries', 'is negative; give 0 or more');
+      const limit = decodeLimit(maxEntries);
       const start = startingToken === '' ? undefined : parsePageToken(startingToken);
-      return { clusters, owner, start, limit: maxEntries === 0 ? PAGE : Math.min(maxEntries, PAGE) };
+      return { clusters, owner, start, limit };
     },
     run: listVolumes,
     encode: ({ volumes, next }) => ({

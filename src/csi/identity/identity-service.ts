@@ -5,13 +5,18 @@ export interface Plugin {
   /** The driver's name, as StorageClasses and PVs name it. */
   readonly driverName: string;
   readonly version: string;
+  /** Services beside Identity and Node; default those of the file driver. */
+  readonly serves?: readonly PluginService[];
 }
+
+type PluginService = 'CONTROLLER_SERVICE' | 'GROUP_CONTROLLER_SERVICE';
+const ALL: readonly PluginService[] = ['CONTROLLER_SERVICE', 'GROUP_CONTROLLER_SERVICE'];
 
 /**
  * The Identity service, the same for all roles: the specification wants every instance of a plugin to report
  * what the plugin can do as a whole. No locks: nothing here changes anything.
  */
-export function identityService({ driverName, version }: Plugin): Service {
+export function identityService({ driverName, version, serves = ALL }: Plugin): Service {
   return service(csi.Identity.service, {
     GetPluginInfo: {
       decode: () => undefined,
@@ -23,8 +28,7 @@ export function identityService({ driverName, version }: Plugin): Service {
       run: async () => undefined,
       encode: () => ({
         capabilities: [
-          { service: { type: 'CONTROLLER_SERVICE' } },
-          { service: { type: 'GROUP_CONTROLLER_SERVICE' } },
+          ...serves.map((type) => ({ service: { type } })),
           { volumeExpansion: { type: 'ONLINE' } },
         ],
       }),

@@ -27,11 +27,12 @@ export function getVolumeStatsMethod(
       return { volume: getMounted(wire.volumeId), path };
     },
     run: (request, call) => volumeStats(context, request, call),
-    encode: toReply,
+    encode: toStatsReply,
   };
 }
 
-function toReply(usage: FileSystemUsage): NodeGetVolumeStatsResponse {
+/** As the CO is told of a file system's usage. */
+export function toStatsReply(usage: FileSystemUsage): NodeGetVolumeStatsResponse {
   const { totalBytes, usedBytes, availableBytes, totalInodes, freeInodes } = usage;
   return {
     usage: [

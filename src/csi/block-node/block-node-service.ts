@@ -1,0 +1,50 @@
+import { csi } from '../../grpc/contract.ts';
+import type { _csi_v1_NodeServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/NodeServiceCapability.ts';
+import { type Service, service } from '../../grpc/service.ts';
+import { formatNodeId } from '../../volumes/block/node-id.ts';
+import { identityService, type Plugin } from '../identity/identity-service.ts';
+import type { BlockNodeContext } from './context.ts';
+import { expandVolumeMethod } from './expand-volume.ts';
+import { getVolumeStatsMethod } from './get-volume-stats.ts';
+import { publishVolumeMethod } from './publish-volume.ts';
+import { stageVolumeMethod } from './stage-volume.ts';
+import { unpublishVolumeMethod } from './unpublish-volume.ts';
+import { unstageVolumeMethod } from './unstage-volume.ts';
+
+/** What NodeGetCapabilities tells. test/rpc holds it against the methods that are there. */
+export const BLOCK_NODE_CAPABILITIES: readonly Capability[] = [
+  'STAGE_UNSTAGE_VOLUME',
+  'GET_VOLUME_STATS',
+  'EXPAND_VOLUME',
+  'SINGLE_NODE_MULTI_WRITER',
+];
+
+export interface BlockNodeOptions extends Omit<Plugin, 'serves'>, BlockNodeContext {}
+
+/** The services of the block driver in the node role: Identity and Node. */
+export function blockNodeServices({ driverName, version, ...context }: BlockNodeOptions): readonly Service[] {
+  return [identityService({ driverName, version, serves: ['CONTROLLER_SERVICE'] }), nodeService(context)];
+}
+
+function nodeService(context: BlockNodeContext): Service {
+  return service(csi.Node.service, {
+    NodeStageVolume: stageVolumeMethod(context),
+    NodeUnstageVolume: unstageVolumeMethod(context),
+    NodePublishVolume: publishVolumeMethod(context),
+    NodeUnpublishVolume: unpublishVolumeMethod(context),
+    NodeGetVolumeStats: getVolumeStatsMethod(context),
+    NodeExpandVolume: expandVolumeMethod(context),
+    // No locks: it tells what is fixed.
+    NodeGetCapabilities: {
+      decode: () => undefined,
+      run: async () => undefined,
+      encode: () => ({ capabilities: BLOCK_NODE_CAPABILITIES.map((type) => ({ rpc: { type } })) }),
+    },
+    // No locks, and no topology: it only looks, and hosting volumes are reached from everywhere.
+    NodeGetInfo: {
+      decode: () => undefined,
+      run: async () => formatNodeId({ name: context.nodeName, addresses: await context.addresses() }),
+      encode: (nodeId: string) => ({ nodeId, maxVolumesPerNode: String(context.maxVolumes) }),
+    },
+  });
+}
