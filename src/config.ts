@@ -120,12 +120,18 @@ const httpAddress = z
   .string()
   .regex(/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'is no host:port')
   .exactOptional();
+const blockDriver = {
+  /** Where the block driver is served too. Without it there is none. */
+  'block-endpoint': z.string().exactOptional(),
+  'block-driver-name': z.string().default('block.csi.gluster.org'),
+};
 const common = { 'log-level': logLevel, 'http-address': httpAddress };
 const roles = {
   controller: z.strictObject({
     endpoint: z.string(),
     config: absolutePath,
     'driver-name': z.string().default('file.csi.gluster.org'),
+    ...blockDriver,
     ...common,
   }),
   node: z.strictObject({
@@ -139,6 +145,7 @@ const roles = {
     mounter: z.string().exactOptional(),
     /** kubelet's plugins_registry. Without one somebody else registers the driver. */
     'registration-directory': absolutePath.exactOptional(),
+    ...blockDriver,
     ...common,
   }),
   mounter: z.strictObject({

@@ -3,9 +3,11 @@ import type { ClusterConfig } from '../config.ts';
 import type { Call } from '../control/call.ts';
 import { invalid, isFault } from '../control/fault.ts';
 import type { Backend, Capacity, VolumePage } from '../volumes/backend.ts';
+import type { BlockBackend } from '../volumes/block/block-backend.ts';
 import type { VolumeName } from '../volumes/ids.ts';
 import type { VolumeClass } from '../volumes/spec.ts';
 import { type Additions, createAdditions } from './additions.ts';
+import { toBlockBackend } from './block-backend.ts';
 import { toClassFields } from './create-request.ts';
 import { createVolume, type Questions } from './create-volume.ts';
 import { deleteVolume, says } from './delete-volume.ts';
@@ -20,6 +22,7 @@ import { toVolume } from './to-volume.ts';
 import { ADDITIONS, capacityReply, peerList, volumeInfo, volumeList } from './wire.ts';
 
 export interface RestBackend extends Backend {
+  readonly block: BlockBackend;
   /** Ends the kept connections once the requests under way are done. */
   close(): Promise<void>;
 }
@@ -64,6 +67,7 @@ export function toBackend(client: RestClient): RestBackend {
     async ping(call) {
       await client.request({ method: 'GET', path: '/ping', reply: z.unknown(), subject: 'ping' }, call);
     },
+    block: toBlockBackend(client, additions),
     close: () => client.close(),
   };
 }

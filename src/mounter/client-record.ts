@@ -10,6 +10,8 @@ export interface ClientRecord {
   /** Where the first client of this line was bound; names the log. */
   readonly target: string;
   readonly options: readonly string[];
+  /** Never replaced: a device is made of one of its files. */
+  readonly isPinned?: true;
   /** Which Gluster client it runs. */
   readonly clientId: string;
   /** ISO 8601. */
@@ -31,6 +33,7 @@ const schema = z.object({
   subdirectory: z.string().exactOptional(),
   target: z.string(),
   options: z.array(z.string()),
+  isPinned: z.literal(true).exactOptional(),
   clientId: z.string(),
   created: z.string(),
   replaces: z.array(z.string()),

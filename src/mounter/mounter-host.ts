@@ -21,9 +21,10 @@ export function mounterHost<H extends Host>(host: H, endpoint: string): H {
   return {
     ...host,
     mounts: () => host.mounts(),
-    mountGluster: ({ servers, volume, subdirectory = '', target, options }, call) =>
+    mountGluster: ({ servers, volume, subdirectory = '', target, options, isPinned = false }, call) =>
       connected(endpoint, async (client) => {
-        const request = { servers: [...servers], volume, subdirectory, target, options: [...options] };
+        const place = { servers: [...servers], volume, subdirectory, target };
+        const request = { ...place, options: [...options], pinned: isPinned };
         await ask((...args) => client.Mount(...args), request, SERVER, { call, timeoutMs: MOUNT_MS });
       }),
     async probe(path, call) {

@@ -28,11 +28,12 @@ function mountMethod(
   context: MounterContext,
 ): Method<MountRequest__Output, GlusterMount, void, MountResponse> {
   return {
-    decode({ servers, volume, subdirectory, target, options }) {
+    decode({ servers, volume, subdirectory, target, options, pinned }) {
       if (!target.startsWith('/') || target.includes('\0') || target.split('/').includes('..')) {
         throw invalid('target', 'must be an absolute path without ".."');
       }
-      return { servers, volume, target, options, ...(subdirectory === '' ? {} : { subdirectory }) };
+      const kept = pinned ? { isPinned: true as const } : {};
+      return { servers, volume, target, options, ...kept, ...(subdirectory === '' ? {} : { subdirectory }) };
     },
     keys: ({ target }) => [`target/${target}`],
     run: (mount, call) => mountVolume(context, mount, call),

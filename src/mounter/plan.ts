@@ -38,7 +38,7 @@ function toTask(client: Client, clients: readonly Client[], clientId: string): T
   const predecessors = predecessorsOf(client, clients).filter(({ device }) => device !== undefined);
   const isUsed = client.uses.length > 0 || predecessors.length > 0;
   // Without a record it is not known what to start.
-  const canStart = isUsed && client.record !== undefined;
+  const canStart = isUsed && client.record !== undefined && client.record.isPinned !== true;
   if (isDead(client)) {
     return canStart ? { kind: 'start', reason: 'dead', client, predecessors } : undefined;
   }

@@ -1,11 +1,16 @@
 import { driverConfig, type FlagsOf, readConfigFile } from '../config.ts';
+import { Fault } from '../control/fault.ts';
+import { blockNodeServices } from '../csi/block-node/block-node-service.ts';
 import { nodeServices } from '../csi/node/node-service.ts';
 import { Registration } from '../csi/registration/registration.ts';
-import { serve } from '../grpc/server.ts';
-import { createLinuxHost } from '../host/linux-host.ts';
+import { type RunningServer, serve } from '../grpc/server.ts';
+import { createLinuxBlockHost } from '../host/linux-block-host.ts';
 import { readMounts } from '../host/mountinfo.ts';
+import { sourceAddresses } from '../host/source-addresses.ts';
 import { mounterHost } from '../mounter/mounter-host.ts';
+import type { BlockContext } from '../staging/block/block-volume.ts';
 import { countMounts } from '../staging/count-mounts.ts';
+import type { NodeCluster } from '../staging/node-volume.ts';
 import { allOf } from '../telemetry/health.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { reportMounts } from '../telemetry/metrics.ts';
@@ -13,11 +18,13 @@ import { VERSION } from '../version.ts';
 import { csiAnswers } from './health.ts';
 import type { Stop } from './stop.ts';
 
-/** CSI's Identity and Node, over this machine's mounts. */
+/** CSI's Identity and Node, over this machine's mounts; of the block driver too when it has an endpoint. */
 export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
   const { clusters, inline } = readConfigFile(flags.config, driverConfig);
+  const own = createLinuxBlockHost();
+  const host = flags.mounter === undefined ? own : mounterHost(own, flags.mounter);
   const services = nodeServices({
-    host: flags.mounter === undefined ? createLinuxHost() : mounterHost(createLinuxHost(), flags.mounter),
+    host,
     clusters,
     nodeId: flags['node-id'],
     maxVolumes: flags['max-volumes'],
@@ -32,17 +39,43 @@ export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
     isHealthy: allOf(csiAnswers(flags.endpoint), async () => registration?.isHealthy()),
   });
   const server = await serve({ endpoint: flags.endpoint, services });
-  registration = await register(flags);
+  const blockServer = await serveBlock(flags, { host, clusters, maxVolumes: flags['max-volumes'] });
+  registration = await register(flags, flags.endpoint, flags['driver-name']);
+  const block = await register(flags, flags['block-endpoint'], flags['block-driver-name']);
   return async () => {
     // First: kubelet is to send no more calls.
-    await registration?.stop();
-    await server.stop();
+    await Promise.all([registration?.stop(), block?.stop()]);
+    await Promise.all([server.stop(), blockServer?.stop()]);
     await telemetry.stop();
   };
 }
 
-async function register(flags: FlagsOf<'node'>): Promise<Registration | undefined> {
-  const { endpoint, 'driver-name': driverName, 'registration-directory': directory } = flags;
-  if (directory === undefined) return undefined;
+async function register(
+  { 'registration-directory': directory }: FlagsOf<'node'>,
+  endpoint: string | undefined,
+  driverName: string,
+): Promise<Registration | undefined> {
+  if (directory === undefined || endpoint === undefined) return undefined;
   return Registration.start({ directory, driverName, endpoint });
+}
+
+function serveBlock(flags: FlagsOf<'node'>, context: BlockContext): Promise<RunningServer> | undefined {
+  const { 'block-endpoint': endpoint, 'block-driver-name': driverName, 'node-id': nodeName } = flags;
+  if (endpoint === undefined) return undefined;
+  const addresses = () => addressesFor(context.clusters);
+  const services = blockNodeServices({ ...context, nodeName, addresses, driverName, version: VERSION });
+  return serve({ endpoint, services });
+}
+
+/** Those by which all clusters know this node. Throws `unreachable`: a node that one does not know is none of its. */
+async function addressesFor(clusters: readonly NodeCluster[]): Promise<readonly string[]> {
+  const found = await Promise.all(
+    clusters.map(async ({ name, servers }) => ({ name, from: await sourceAddresses(servers) })),
+  );
+  const lost = found.find(({ from }) => from.length === 0);
+  if (lost === undefined) return [...new Set(found.flatMap(({ from }) => from))];
+  throw new Fault(
+    'unreachable',
+    `no server of cluster ${lost.name} has a name that resolves and a route from this node, or this node is one of them`,
+  );
 }

@@ -25,6 +25,8 @@ export interface GlusterMount {
   readonly target: string;
   /** Allow-listed options of mount.glusterfs. */
   readonly options: readonly string[];
+  /** A device is made of a file in it, which stays with this very client: no other may ever take its place. */
+  readonly isPinned?: true;
 }
 
 export interface FileSystemUsage {

@@ -3774,6 +3774,10 @@ export const descriptors = String.raw`{
            "rule": "repeated",
            "type": "string",
            "id": 5
+          },
+          "pinned": {
+           "type": "bool",
+           "id": 6
           }
          }
         },

@@ -40,5 +40,6 @@ async function mountClient(context: BlockContext, use: StagedUse, call: Call): P
   await host.makeDirectory(target, call);
   const { servers } = getCluster(clusters, volume);
   const options = [...CLIENT_OPTIONS, ...(isReadonly ? ['ro'] : [])];
-  await host.mountGluster(toGlusterMount(volume, { servers, target, options }), call);
+  const mount = toGlusterMount(volume, { servers, target, options });
+  await host.mountGluster({ ...mount, isPinned: true }, call);
 }

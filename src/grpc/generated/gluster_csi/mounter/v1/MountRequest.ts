@@ -7,6 +7,7 @@ export interface MountRequest {
   'subdirectory'?: (string);
   'target'?: (string);
   'options'?: (string)[];
+  'pinned'?: (boolean);
 }
 
 export interface MountRequest__Output {
@@ -15,4 +16,5 @@ export interface MountRequest__Output {
   'subdirectory': (string);
   'target': (string);
   'options': (string)[];
+  'pinned': (boolean);
 }

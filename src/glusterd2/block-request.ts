@@ -1,0 +1,18 @@
+import type { BlockSpec } from '../volumes/block/block-backend.ts';
+import type { BlockCreateRequestWire } from './block-wire.ts';
+import { toClassFields, toWireBytes } from './create-request.ts';
+
+/** The body of `POST /v1/blockvolumes/virtblock`. */
+export function toBlockRequest(
+  { name, capacityBytes, hosting }: BlockSpec,
+  metadata: Readonly<Record<string, string>>,
+): BlockCreateRequestWire {
+  const request = { name, size: toWireBytes(capacityBytes), metadata: { ...metadata } };
+  if (hosting.kind === 'named') return { ...request, hostingvolume: hosting.name };
+  const { volumeClass, bytes } = hosting;
+  return {
+    ...request,
+    ...(bytes === undefined ? {} : { hostvolsize: toWireBytes(bytes) }),
+    hostvol: { ...toClassFields(volumeClass), options: { ...volumeClass.options } },
+  };
+}
