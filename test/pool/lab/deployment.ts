@@ -23,6 +23,8 @@ export class Deployment {
   /** One for each worker's node service. */
   readonly nodeClients: readonly CsiClient[];
   readonly controllerClient: CsiClient;
+  /** The block driver, which the same processes serve. */
+  readonly block: { readonly controller: CsiClient; readonly nodes: readonly CsiClient[] };
   readonly #gateways: Gateways;
 
   private constructor(lab: Lab, gateways: Gateways, mountersOn: readonly number[]) {
@@ -30,7 +32,8 @@ export class Deployment {
     this.#gateways = gateways;
     const driver = (worker: number, name: string, args: readonly string[]) => {
       const socket = socketOf(lab, worker, name);
-      const config = ['--config', gateways.driverConfigFile];
+      const block = ['--block-endpoint', `unix://${blockSocketOf(lab, worker, name)}`];
+      const config = ['--config', gateways.driverConfigFile, ...block];
       const argv = gateways.roleArgv([name, '--endpoint', `unix://${socket}`, ...config, ...args]);
       return new Service(lab.worker(worker), { name, argv, isReady: () => answers(socket) });
     };
@@ -48,6 +51,10 @@ export class Deployment {
     });
     this.controllerClient = csiClient(socketOf(lab, 1, 'controller'));
     this.nodeClients = lab.workers.map((_, i) => csiClient(socketOf(lab, i + 1, 'node')));
+    this.block = {
+      controller: csiClient(blockSocketOf(lab, 1, 'controller')),
+      nodes: lab.workers.map((_, i) => csiClient(blockSocketOf(lab, i + 1, 'node'))),
+    };
   }
 
   /** Starts all roles and gives the gateways their devices: disk1 for loop, disk2 for directory bricks. */
@@ -60,7 +67,8 @@ export class Deployment {
 
   /** Closes the connections of this process. The roles go on until the lab goes down. */
   async close(): Promise<void> {
-    for (const client of [this.controllerClient, ...this.nodeClients]) client.close();
+    const { controller, nodes } = this.block;
+    for (const client of [this.controllerClient, ...this.nodeClients, controller, ...nodes]) client.close();
     await this.#gateways.close();
   }
 
@@ -113,6 +121,10 @@ export class Deployment {
 
 function socketOf(lab: Lab, worker: number, name: string): string {
   return `${lab.worker(worker).folder}/${name}.sock`;
+}
+
+function blockSocketOf(lab: Lab, worker: number, name: string): string {
+  return `${lab.worker(worker).folder}/${name}-block.sock`;
 }
 
 /** True when the CSI service at the socket answers Probe with ready. */
