@@ -27,6 +27,10 @@ export class MemoryHosting {
     return found;
   }
 
+  put(volume: string, name: string, size: bigint): void {
+    this.disksOf(volume).set(name, { size, metadata: undefined });
+  }
+
   get parts(): BlockParts {
     return {
       confirmMs: 300,

@@ -147,6 +147,56 @@ describe('block volumes through the REST API', () => {
     expect(answer.status, answer.text).to.equal(200);
   });
 
+  it('keep their hosting volume from being deleted, which goes with the last one if asked', async () => {
+    const hosting = (await create('one')).json.hostingvolume;
+    await create('two');
+    const refused = await gateways.request('DELETE', `/v1/volumes/${hosting}`);
+    expect(refused.json.errors[0].fields.fault).to.equal('wrong-state');
+    const remove = (name: string) => gateways.request('DELETE', `${VOLUMES}/${name}?prune=true`);
+    expect((await remove('one')).status).to.equal(204);
+    expect(gateways.pool.volumes.size).to.equal(1);
+    expect((await remove('two')).status).to.equal(204);
+    expect(gateways.pool.volumes.size).to.equal(0);
+  });
+
+  it('leave a hosting volume that an admin made, and one that gets another meanwhile', async () => {
+    const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
+    await gateways.request('POST', '/v1/volumes', { body });
+    await gateways.request('POST', '/v1/volumes/host/start');
+    await create('one', { hostingvolume: 'host' });
+    await gateways.request('DELETE', `${VOLUMES}/one?prune=true`);
+    expect([...gateways.pool.volumes.keys()]).to.deep.equal(['host']);
+
+    const hosting = (await create('two', { hostvolreplicacnt: 3 })).json.hostingvolume;
+    let lists = 0;
+    gateways.hosting.before = (step) => {
+      // The delete's own look comes first, that of the prune next.
+      if (step === 'list' && ++lists === 3) gateways.hosting.put(hosting, 'three', 1n);
+    };
+    await gateways.request('DELETE', `${VOLUMES}/two?prune=true`);
+    expect(gateways.pool.get(hosting).options['user.gluster-csi']).to.include('"block-hosting":"yes"');
+    expect((await gateways.request('GET', `${VOLUMES}/three`)).status).to.equal(200);
+  });
+
+  it('stay published when the hosting volume is edited or grows at the same time', async () => {
+    const hosting = (await create('one')).json.hostingvolume;
+    const edit = (value: string) =>
+      gateways.request('POST', `/v1/volumes/${hosting}/edit`, {
+        body: { metadata: { note: value } },
+        gateway: 1,
+      });
+    const resize = () =>
+      gateways.request('POST', `/v1/volumes/${hosting}/resize`, { body: { size: 6 * GIB }, gateway: 2 });
+    const answers = await Promise.all([post('/one/publish', W1), edit('a'), resize()]);
+    for (const { status, json } of answers) {
+      if (status !== 200) expect(json.errors[0].fields.fault).to.equal('busy');
+    }
+    expect(answers[0].status).to.equal(200);
+    expect((await gateways.request('GET', `${VOLUMES}/one`)).json.published).to.deep.equal([W1]);
+    expect((await resize()).status).to.equal(200);
+    expect(allowed()).to.include('/one(10.0.0.1)');
+  });
+
   it('are refused to storage servers, and for what is no address', async () => {
     await create('one');
     const server = await post('/one/publish', { ...W1, addresses: ['127.0.0.2'] });

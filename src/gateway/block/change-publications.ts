@@ -5,10 +5,9 @@ import { Fault, isFault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord, RECORD_OPTION, type VolumeRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
-import { exchangeHere } from '../volumes/exchange-record.ts';
-import { actingHome } from './acting-home.ts';
 import { confirmAccess } from './confirm-access.ts';
 import type { BlockDeps } from './deps.ts';
+import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import {
   allowOf,
@@ -60,20 +59,17 @@ async function exchange(
   change: (now: Publications) => Publications,
   call: Call,
 ): Promise<GlusterVolume> {
-  const { name, id, options } = volume;
-  const from = options[RECORD_OPTION];
-  if (from === undefined) throw new Fault('wrong-state', `volume ${name} has no record`);
   const record = getRecord(volume);
   const now = readPublications(record);
   const wanted = withPublications(record, change(now));
   const isSame = isDeepStrictEqual(wanted, withPublications(record, now));
-  if (isSame && options['auth.allow'] === allowOf(from)) return volume;
-  const to = format(asNextGeneration(wanted), now.size);
-  const allow = allowOf(to);
-  const request = { volume: name, id, from, to, options: { 'auth.allow': allow } };
-  const home = await actingHome(deps, volume, call);
-  await (home === undefined ? exchangeHere(deps, request, call) : home.exchangeRecord(request, call));
-  return { ...volume, options: { ...options, ...request.options, [RECORD_OPTION]: to } };
+  if (isSame && isClosed(volume)) return volume;
+  return exchangeHosting(deps, volume, format(asNextGeneration(wanted), now.size), call);
+}
+
+/** Its access list is what its record says. */
+export function isClosed({ options }: GlusterVolume): boolean {
+  return options['auth.allow'] === allowOf(options[RECORD_OPTION] ?? '');
 }
 
 function format(record: VolumeRecord, count: number): string {

@@ -6,6 +6,7 @@ import type { BlockDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
 import type { Hosted } from './locate.ts';
 import { type HostingPlan, SHAPE_KEY, shapeOf } from './make-hosting.ts';
+import { isOpenForBlocks } from './publications.ts';
 import { MAX_DISKS, roomOf } from './room.ts';
 
 interface Wish {
@@ -29,7 +30,8 @@ export async function chooseHosting(
     await getHosting(deps, hostingvolume, call);
     throw new Fault('unreachable', `hosting volume ${hostingvolume} is not started, or does not answer`);
   }
-  const candidates = named === undefined ? all.filter((hosted) => hasShape(hosted, plan)) : [named];
+  const candidates =
+    named === undefined ? all.filter((hosted) => isOpen(hosted) && hasShape(hosted, plan)) : [named];
   const measured = await Promise.all(
     candidates.map(async (hosted) => ({ hosted, room: await measure(deps, hosted, call) })),
   );
@@ -41,6 +43,10 @@ export async function chooseHosting(
     'exhausted',
     `hosting volume ${named.hosting.name} has ${named.disks.length} block volumes (at most ${MAX_DISKS}) and ${measured[0]?.room} bytes for new ones, of which ${size} are asked for`,
   );
+}
+
+function isOpen({ hosting }: Hosted): boolean {
+  return isOpenForBlocks(getRecord(hosting));
 }
 
 async function measure(deps: BlockDeps, hosted: Hosted, call: Call): Promise<bigint> {

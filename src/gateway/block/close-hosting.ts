@@ -1,10 +1,8 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import { RECORD_OPTION } from '../volume-record.ts';
-import { changePublications } from './change-publications.ts';
+import { changePublications, isClosed } from './change-publications.ts';
 import type { BlockDeps } from './deps.ts';
-import { allowOf } from './publications.ts';
 
 /**
  * A hosting volume that was made before it was marked as one is open to others: has it take those clients only that
@@ -16,7 +14,7 @@ export async function closeHosting(
   call: Call,
 ): Promise<GlusterVolume> {
   const { name, options } = hosting;
-  if (options['auth.allow'] === allowOf(options[RECORD_OPTION] ?? '')) return hosting;
+  if (isClosed(hosting)) return hosting;
   if (options['auth.allow']?.startsWith('/') !== true) {
     const clients = (await deps.gluster.clients(name, call)).filter(({ count }) => count > 0);
     if (clients.length > 0) {

@@ -2,15 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
+import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { toBlockInfo } from './block-info.ts';
 import { chooseHosting } from './choose-hosting.ts';
 import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
+import { getHosting } from './hosting.ts';
 import type { HostedDisks } from './hosting-mounts.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
 import { makeHosting } from './make-hosting.ts';
+import { pruneHosting } from './prune-hosting.ts';
+import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
 import { requireRoom } from './room.ts';
 
@@ -37,6 +41,10 @@ export async function createBlockVolume(
   requireAddressAccess(deps);
   using _lock = deps.locks.acquire(blockKey(wanted.name));
   const { found, silent } = await lookEverywhere(deps, undefined, call);
+  for (const { hosting, disks } of found) {
+    if (disks.length === 0 && !isOpenForBlocks(getRecord(hosting)))
+      await pruneHosting(deps, hosting.name, call);
+  }
   const existing = found.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
   if (existing !== undefined) return { info: await finish(deps, existing, wanted, call), isNew: false };
   if (silent !== undefined && wanted.hostingvolume === undefined) throw silent;
@@ -66,6 +74,7 @@ async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockV
   try {
     // Two gateways may have done the same at once, here or on two hosting volumes: the later look sees both.
     await requireAlone(deps, hosted, name, call);
+    await requireOpen(deps, hosted, call);
     await requireRoom({ ...hosted, disks: await disks.list(call) }, disks, call);
   } catch (error) {
     await disks.remove(name, call).catch((cause: unknown) => {
@@ -85,6 +94,12 @@ async function requireAlone(deps: BlockDeps, { hosting }: Hosted, name: string, 
     (other) => other.hosting.name !== hosting.name && other.disks.some((disk) => disk.name === name),
   );
   if (twin !== undefined) throw another(name);
+}
+
+/** Not about to be deleted (see `prune-hosting.ts`). */
+async function requireOpen(deps: BlockDeps, { hosting }: Hosted, call: Call): Promise<void> {
+  if (isOpenForBlocks(getRecord(await getHosting(deps, hosting.name, call)))) return;
+  throw new Fault('busy', `hosting volume ${hosting.name} is being deleted; retry`);
 }
 
 function another(name: string, cause?: Fault): Fault {

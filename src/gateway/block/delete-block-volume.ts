@@ -3,12 +3,16 @@ import { Fault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
 import { locate, type NamedBlockVolume } from './locate.ts';
+import { pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 
-/** Deletes the block volume. Throws `not-found`, `wrong-state` naming the nodes that may attach it, `unreachable`, `busy`. */
+/**
+ * Deletes the block volume, and with `prune` a hosting volume that was made for a request and is empty then. Throws `not-found`, `wrong-state` naming the nodes that may attach it, `unreachable`,
+ * `busy`.
+ */
 export async function deleteBlockVolume(
   deps: BlockDeps,
-  { name, hostingvolume }: NamedBlockVolume,
+  { name, hostingvolume, prune }: NamedBlockVolume & { readonly prune: boolean },
   call: Call,
 ): Promise<void> {
   using _lock = deps.locks.acquire(blockKey(name));
@@ -20,5 +24,13 @@ export async function deleteBlockVolume(
       `block volume ${name} is published to ${nodes.join(', ')}; unpublish it first`,
     );
   }
-  await deps.mounts.use(hosting.name, (disks) => disks.remove(name, call), call);
+  const isLast = await deps.mounts.use(
+    hosting.name,
+    async (disks) => {
+      await disks.remove(name, call);
+      return (await disks.list(call)).length === 0;
+    },
+    call,
+  );
+  if (prune && isLast) await pruneHosting(deps, hosting.name, call);
 }

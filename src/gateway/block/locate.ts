@@ -24,13 +24,21 @@ export async function locate(
   hosting: string | undefined,
   call: Call,
 ): Promise<{ readonly hosting: GlusterVolume; readonly disk: HostedDisk }> {
-  const { found, silent } = await lookEverywhere(deps, hosting, call);
+  if (hosting !== undefined) return findOn(deps, await getHosting(deps, hosting, call), name, call);
+  const { found, silent } = await lookEverywhere(deps, undefined, call);
   for (const { hosting: volume, disks } of found) {
     const disk = disks.find((one) => one.name === name);
     if (disk !== undefined) return { hosting: volume, disk };
   }
   if (silent !== undefined) throw silent;
-  throw new Fault('not-found', `block volume ${name} not found`);
+  throw missing(name);
+}
+
+async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, call: Call) {
+  requireStarted(hosting);
+  const disk = await deps.mounts.use(hosting.name, (mounted) => mounted.find(name, call), call);
+  if (disk === undefined) throw missing(name);
+  return { hosting, disk };
 }
 
 /**
@@ -53,9 +61,16 @@ export async function lookEverywhere(
 }
 
 async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
-  if (hosting.state !== 'Started') {
-    throw new Fault('unreachable', `hosting volume ${hosting.name} is not started; start it`);
-  }
+  requireStarted(hosting);
   const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
   return { hosting, disks };
+}
+
+function requireStarted({ name, state }: GlusterVolume): void {
+  if (state === 'Started') return;
+  throw new Fault('unreachable', `hosting volume ${name} is not started; start it`);
+}
+
+function missing(name: string): Fault {
+  return new Fault('not-found', `block volume ${name} not found`);
 }

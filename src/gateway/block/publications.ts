@@ -6,6 +6,8 @@ import { parseRecord, type VolumeRecord } from '../volume-record.ts';
 
 /** glusterd2's mark of a volume that hosts block volumes. */
 export const HOSTING_KEY = 'block-hosting';
+/** In place of `yes`: about to be deleted, unless it turns out to have block volumes. */
+export const CLOSING = 'closing';
 /** One key for each block volume that is published: `rw <node> <address>,…; …`, or `ro`. */
 const PUBLISHED = '_published:';
 /** Makes the text of a record one that no brick has had before. */
@@ -19,7 +21,13 @@ const NOTHING = { metadata: {} };
 /** Block volumes by name, each with the nodes that may attach it. */
 export type Publications = ReadonlyMap<string, readonly BlockPublication[]>;
 
-export function isHosting({ metadata }: Pick<VolumeRecord, 'metadata'>): boolean {
+/** One that is about to be deleted still keeps its access list. */
+export function isHosting(record: Pick<VolumeRecord, 'metadata'>): boolean {
+  return isOpenForBlocks(record) || record.metadata[HOSTING_KEY] === CLOSING;
+}
+
+/** It may get new block volumes. */
+export function isOpenForBlocks({ metadata }: Pick<VolumeRecord, 'metadata'>): boolean {
   return metadata[HOSTING_KEY] === 'yes';
 }
 

@@ -101,10 +101,11 @@ function deleteRoute(deps: BlockDeps): Route {
     method: 'DELETE',
     path: VOLUME,
     name: 'BlockDelete',
-    description: 'deletes the block volume, unless it is published',
+    description:
+      'deletes the block volume, unless it is published; with prune=true also a made hosting volume that is empty then',
     access: ACCESS,
     async handle(request, call) {
-      await deleteBlockVolume(deps, nameOf(request), call);
+      await deleteBlockVolume(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
       return { status: 204 };
     },
   });
@@ -144,6 +145,12 @@ function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
 function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
   const name = query.get('hostingvolume');
   return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
+}
+
+function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
+  const text = query.get('prune') ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
+  return text === 'true';
 }
 
 function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {

@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
+import { HOSTING_KEY, isOpenForBlocks } from '../block/publications.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { withStatus } from '../http-status.ts';
 import { getRecord } from '../volume-record.ts';
@@ -30,6 +31,7 @@ export async function deleteVolume(
   if (volume === undefined) return clearRest(deps, name, survey, call);
   const bricks = keptBricks(survey, volume);
   require(volume);
+  requireNoHosting(volume);
   requireNoSnapshots(volume);
   requireServers(survey, volume);
   await requireWholePool(deps, name, call);
@@ -61,6 +63,15 @@ async function requireWholePool(deps: VolumeDeps, name: string, call: Call): Pro
   throw new Fault(
     'unreachable',
     `volume ${name} cannot be deleted while a server of the pool is down: ${hosts}; start it or take it out of the pool`,
+  );
+}
+
+/** Its block volumes would go with it. The mark is taken away first, when there are none. */
+function requireNoHosting(volume: GlusterVolume): void {
+  if (!isOpenForBlocks(getRecord(volume))) return;
+  throw new Fault(
+    'wrong-state',
+    `volume ${volume.name} hosts block volumes; delete those, then its metadata ${HOSTING_KEY}, and then the volume`,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Call } from '../../control/call.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import { checkMetadata, formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
+import { checkMetadata, formatRecord, getRecord } from '../volume-record.ts';
 import { type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
-import { mirrorRecord } from './mirror-record.ts';
 import { withRecord } from './restore-record.ts';
+import { writeRecord } from './write-record.ts';
 
 export interface MetadataEdit {
   readonly metadata: Readonly<Record<string, string>>;
@@ -24,9 +24,7 @@ export async function editVolume(
   const volume = await withRecord(deps, await getVolume(deps.gluster, name, call), call);
   const record = getRecord(volume);
   const option = formatRecord({ ...record, metadata: edited(record.metadata, edit) });
-  await deps.gluster.set(name, { [RECORD_OPTION]: option }, call);
-  await mirrorRecord(deps, volume, option, call);
-  return { ...volume, options: { ...volume.options, [RECORD_OPTION]: option } };
+  return writeRecord(deps, volume, option, call);
 }
 
 function edited(

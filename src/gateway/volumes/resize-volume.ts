@@ -4,13 +4,13 @@ import { brickBytes, layoutOf } from '../brick-layout.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import type { BrickSize } from '../peers/storage-server.ts';
-import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
+import { formatRecord, getRecord } from '../volume-record.ts';
 import { afterMutation } from './after-mutation.ts';
 import { lookAt } from './clear-name.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
-import { mirrorRecord } from './mirror-record.ts';
 import { withRecord } from './restore-record.ts';
 import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } from './survey.ts';
+import { writeRecord } from './write-record.ts';
 
 /**
  * Gives the volume at least `target(capacity)` bytes, online, and resolves with the volume as it then is. Never
@@ -37,14 +37,11 @@ export async function resizeVolume(
   requireRoom(deps, survey, bricks, sizes);
   checkpoint(call);
   await growAll(volume, bricks, sizes, call);
-  try {
-    await deps.gluster.set(name, { [RECORD_OPTION]: option }, call);
-  } catch (error) {
+  const grown = await writeRecord(deps, volume, option, call).catch((error: unknown) => {
     throw afterMutation(error, `resize of volume ${name}`);
-  }
-  await mirrorRecord(deps, volume, option, call);
+  });
   deps.notify('volume.expanded', eventData(volume));
-  return { ...volume, options: { ...volume.options, [RECORD_OPTION]: option } };
+  return grown;
 }
 
 function notBySize(name: string): Fault {

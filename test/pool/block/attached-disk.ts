@@ -51,8 +51,8 @@ export class AttachedDisk {
 
   /** The writer goes on until `end`. */
   async write(): Promise<void> {
-    const argv = ['setsid', '--fork', 'python3', '-c', WRITER, `${this.#place}/disk`, `${this.#place}.log`];
-    await this.#worker.must(argv);
+    const argv = ['python3', '-c', WRITER, `${this.#place}/disk`, `${this.#place}.log`];
+    await this.#worker.must(['sh', '-c', 'setsid "$@" >/dev/null 2>&1 &', 'sh', ...argv]);
   }
 
   /** `ok <second>`, `failed <second>`, `slow <seconds>`. */
@@ -67,7 +67,7 @@ export class AttachedDisk {
   }
 
   async end(): Promise<void> {
-    await this.#worker.exec(['pkill', '-KILL', '-f', `^python3 .* ${this.#place}/disk`]);
+    await this.#worker.exec(['pkill', '-KILL', '-f', `^python3 -c .* ${this.#place}/disk`]);
     await this.#worker.exec(['umount', '--lazy', this.#place]);
     await this.#worker.exec(['pkill', '-KILL', '-f', `^glusterfs .* ${this.#place}$`]);
     await this.#worker.exec(['rm', '-f', `${this.#place}.log`]);

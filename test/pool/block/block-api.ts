@@ -46,16 +46,19 @@ export class BlockApi {
     await this.#post(`/${name}/unpublish`, { node }, z.unknown());
   }
 
+  /** With its hosting volume, if it is the last one there. */
   async delete(name: string): Promise<void> {
-    await this.#delete(`${VOLUMES}/${name}`);
+    const request = { path: `${VOLUMES}/${name}`, query: { prune: 'true' }, reply: z.unknown() } as const;
+    await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
   }
 
+  /** A hosting volume without block volumes. */
   async deleteHosting(name: string): Promise<void> {
-    await this.#delete(`/v1/volumes/${name}`);
-  }
-
-  #delete(path: string) {
-    return this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: path }, toCall());
+    const path = `/v1/volumes/${name}`;
+    const body = { metadata: { 'block-hosting': '' }, 'delete-metadata': true };
+    const unmark = { method: 'POST', path: `${path}/edit`, body, reply: z.unknown(), subject: name } as const;
+    await this.#client.request(unmark, toCall());
+    await this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: name }, toCall());
   }
 
   #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, checkpoint, detached } from '../../control/call.ts';
+import { isFault } from '../../control/fault.ts';
+import { log } from '../../telemetry/log.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { formatRecord, getRecord } from '../volume-record.ts';
+import { deleteVolume } from '../volumes/delete-volume.ts';
+import type { BlockDeps } from './deps.ts';
+import { exchangeHosting } from './exchange-hosting.ts';
+import { getHosting } from './hosting.ts';
+import { SHAPE_KEY } from './make-hosting.ts';
+import { asNextGeneration, CLOSING, HOSTING_KEY, readPublications } from './publications.ts';
+
+const REOPEN_MS = 30_000;
+const FREE_MS = 5_000;
+const EVERY_MS = 200;
+
+/**
+ * Deletes a hosting volume that was made for a request, if it has no block volumes. It is marked first, and looked at
+ * then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is logged; a marked
+ * volume is seen to again by the next create or prune.
+ */
+export async function pruneHosting(deps: BlockDeps, name: string, call: Call): Promise<void> {
+  try {
+    const hosting = await getHosting(deps, name, call);
+    if (getRecord(hosting).metadata[SHAPE_KEY] === undefined) return;
+    const marked = await mark(deps, hosting, CLOSING, call);
+    if (readPublications(getRecord(marked)).size > 0 || (await isInUse(deps, name, call))) {
+      await mark(deps, marked, 'yes', detached(call, REOPEN_MS));
+      return;
+    }
+    await deleteOnceFree(deps, name, call);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    log.warn({ err: error, volume: name }, 'the hosting volume stays for now');
+  }
+}
+
+/** The mount that has just looked may be known to bricks for a moment more. */
+async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promise<void> {
+  const end = performance.now() + FREE_MS;
+  for (;;) {
+    try {
+      await deleteVolume(deps, name, call);
+      return;
+    } catch (error) {
+      if (!isFault(error, 'wrong-state') || performance.now() > end) throw error;
+    }
+    checkpoint(call);
+    await sleep(EVERY_MS);
+  }
+}
+
+function isInUse(deps: BlockDeps, name: string, call: Call): Promise<boolean> {
+  return deps.mounts.use(name, async (disks) => (await disks.list(call)).length > 0, call);
+}
+
+async function mark(
+  deps: BlockDeps,
+  hosting: GlusterVolume,
+  value: string,
+  call: Call,
+): Promise<GlusterVolume> {
+  const record = getRecord(hosting);
+  if (record.metadata[HOSTING_KEY] === value) return hosting;
+  const marked = asNextGeneration({ ...record, metadata: { ...record.metadata, [HOSTING_KEY]: value } });
+  return exchangeHosting(deps, hosting, formatRecord(marked), call);
+}
