@@ -34,6 +34,17 @@ export async function locate(
   throw missing(name);
 }
 
+/** The name of its hosting volume, which is looked for when it is not given. Throws `not-found`, `unreachable`. */
+export async function hostingOf(
+  deps: BlockDeps,
+  { name, hostingvolume }: NamedBlockVolume,
+  call: Call,
+): Promise<string> {
+  if (hostingvolume === undefined) return (await locate(deps, name, undefined, call)).hosting.name;
+  requireStarted(await getHosting(deps, hostingvolume, call));
+  return hostingvolume;
+}
+
 async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, call: Call) {
   requireStarted(hosting);
   const disk = await deps.mounts.use(hosting.name, (mounted) => mounted.find(name, call), call);
@@ -71,6 +82,6 @@ function requireStarted({ name, state }: GlusterVolume): void {
   throw new Fault('unreachable', `hosting volume ${name} is not started; start it`);
 }
 
-function missing(name: string): Fault {
+export function missing(name: string): Fault {
   return new Fault('not-found', `block volume ${name} not found`);
 }

@@ -6,7 +6,8 @@ import { toBlockInfo } from './block-info.ts';
 import { changePublications } from './change-publications.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import { locate, type NamedBlockVolume } from './locate.ts';
+import type { HostedDisks } from './hosting-mounts.ts';
+import { hostingOf, missing, type NamedBlockVolume } from './locate.ts';
 import { checkPublication, type Publications, readPublications } from './publications.ts';
 import { requireNoServer } from './require-no-server.ts';
 
@@ -24,22 +25,24 @@ export async function publishBlockVolume(
 ): Promise<BlockVolumeInfoWire> {
   checkPublication(publication);
   await requireNoServer(deps, publication, call);
-  const { hosting } = await locate(deps, name, hostingvolume, call);
-  const changed = await changePublications(
-    deps,
-    hosting.name,
-    (now) => publish(now, name, publication),
+  const hosting = await hostingOf(deps, { name, hostingvolume }, call);
+  const look = async (disks: HostedDisks) => {
+    const disk = await disks.find(name, call);
+    return disk === undefined ? undefined : { disk, metadata: (await disks.metadata(name, call)) ?? {} };
+  };
+  return deps.mounts.use(
+    hosting,
+    async (disks) => {
+      if ((await disks.find(name, call)) === undefined) throw missing(name);
+      const changed = await changePublications(deps, hosting, (now) => publish(now, name, publication), call);
+      const found = await look(disks);
+      if (found !== undefined) return toBlockInfo(changed, found.disk, found.metadata);
+      // It was deleted meanwhile: what was published is nothing.
+      await withdraw(deps, hosting, { name, node: publication.node }, call);
+      throw missing(name);
+    },
     call,
   );
-  const found = await deps.mounts.use(
-    hosting.name,
-    async (disks) => ({ disk: await disks.find(name, call), metadata: await disks.metadata(name, call) }),
-    call,
-  );
-  if (found.disk !== undefined) return toBlockInfo(changed, found.disk, found.metadata ?? {});
-  // It was deleted meanwhile: what was published is nothing.
-  await withdraw(deps, hosting.name, { name, node: publication.node }, call);
-  throw new Fault('not-found', `block volume ${name} not found`);
 }
 
 interface Withdrawal {

@@ -6,7 +6,8 @@ import type { VolumeDeps } from '../volumes/deps.ts';
 
 /**
  * A client on a storage server gets the volume file of that server's own daemons, with a login that every brick
- * takes whatever its access list says: it could not be fenced. Throws `unsupported` for the addresses of one.
+ * takes whatever its access list says: it could not be fenced. Throws `unsupported` for the addresses of one,
+ * `unreachable` when the addresses of one are not to be had.
  */
 export async function requireNoServer(
   { pool }: Pick<VolumeDeps, 'pool'>,
@@ -26,8 +27,9 @@ export async function requireNoServer(
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {
-  return lookup(host, { all: true }).then(
-    (found) => found.map(({ address }) => address),
-    () => [],
-  );
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch (cause) {
+    throw new Fault('unreachable', `the name of storage server ${host} cannot be looked up here`, { cause });
+  }
 }
