@@ -82,7 +82,7 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
   }
 
   override unmount(target: string, call: Call): Promise<void> {
-    return super.unmount(target, call).then(() => this.#settle());
+    return super.unmount(target, call).finally(() => this.#settle());
   }
 
   override probe(path: string, call: Call): Promise<PathState> {

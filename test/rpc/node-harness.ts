@@ -9,11 +9,11 @@ import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCap
 import { serve } from '../../src/grpc/server.ts';
 import { MemoryHost } from '../fakes/memory-host.ts';
 
-type Names = keyof {
+export type Names = keyof {
   [Name in keyof NodeDefinition as string extends Name ? never : number extends Name ? never : Name]: true;
 };
-type Request<Name extends Names> = Parameters<NodeDefinition[Name]['requestSerialize']>[0];
-type Reply<Name extends Names> = ReturnType<NodeDefinition[Name]['responseDeserialize']>;
+export type Request<Name extends Names> = Parameters<NodeDefinition[Name]['requestSerialize']>[0];
+export type Reply<Name extends Names> = ReturnType<NodeDefinition[Name]['responseDeserialize']>;
 export type Mode = NonNullable<NonNullable<VolumeCapability['accessMode']>['mode']>;
 
 export const SERVERS = ['g1', 'g2', 'g3'];
@@ -121,7 +121,12 @@ export async function startNode(maxVolumes = 0): Promise<NodeHarness> {
 }
 
 /** The one cast: the typed names and requests of `rpc` meet grpc-js's overloads by name. */
-function unary<Reply>(client: Client, name: string, request: unknown, deadline: number): Promise<Reply> {
+export function unary<Reply>(
+  client: Client,
+  name: string,
+  request: unknown,
+  deadline: number,
+): Promise<Reply> {
   const method: unknown = Reflect.get(client, name);
   return new Promise((resolve, reject) => {
     if (typeof method !== 'function') throw new Error(`there is no RPC ${name}`);

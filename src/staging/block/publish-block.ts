@@ -4,7 +4,7 @@ import { findMount } from '../find-mount.ts';
 import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
 import { findStaged, otherUses } from './find-staged.ts';
 import { isSameContent, type LoopMount, toLoopMount } from './loop-mount.ts';
-import { stageBlock } from './stage-block.ts';
+import { restageBlock } from './stage-block.ts';
 import { unpublishBlock } from './unpublish-block.ts';
 
 const UNDO_MS = 30_000;
@@ -25,8 +25,8 @@ export interface PublishBlock extends StagedUse {
  */
 export async function publishBlock(context: BlockContext, request: PublishBlock, call: Call): Promise<void> {
   const { host } = context;
-  await requireStaged(context, request);
-  await stageBlock(context, request, call);
+  await requireStaged(context, request, call);
+  await restageBlock(context, request, call);
   const content = await getContent(context, request);
   if (await isPublished(context, { request, content }, call)) return;
   if (request.singleWriter) await requireSoleTarget(context, { request, content });
@@ -48,10 +48,16 @@ export async function publishBlock(context: BlockContext, request: PublishBlock,
   }
 }
 
-async function requireStaged({ host, clusters }: BlockContext, request: PublishBlock): Promise<void> {
+/** While a dead client is replaced, its directory alone tells. */
+async function requireStaged(
+  { host, clusters }: BlockContext,
+  request: PublishBlock,
+  call: Call,
+): Promise<void> {
   const { volume, stagingPath, access, readonly, isReadonly } = request;
   const { client } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
-  if (client === undefined) {
+  const isPrepared = (await host.probe(placesOf(stagingPath).client, call)) !== 'absent';
+  if (client === undefined && !isPrepared) {
     throw new Fault('wrong-state', `volume ${volume.id} is not staged at ${stagingPath}; stage it first`);
   }
   if (access.kind === 'mount' || !readonly || isReadonly) return;

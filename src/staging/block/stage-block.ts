@@ -22,23 +22,36 @@ const UNDO_MS = 60_000;
  * is `uncertain`.
  */
 export async function stageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
-  getCluster(context.clusters, use.volume);
-  await requireSolePath(context, use);
+  await requireStageable(context, use);
   if (await isStaged(context, use, call)) return;
-  await requireRoom(context, use.volume);
-  checkpoint(call);
   try {
-    const device = await attachDisk(context, use, call);
-    await showContent(context, { use, device }, call);
+    await attachAndShow(context, use, call);
   } catch (error) {
     await undo(context, { use, cause: error }, call);
     throw error;
   }
 }
 
+/**
+ * The same for a volume that is staged as far as the CO knows, so that it will be unstaged: a failure leaves what was
+ * done, for the retry to go on with.
+ */
+export async function restageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  await requireStageable(context, use);
+  if (!(await isStaged(context, use, call))) await attachAndShow(context, use, call);
+}
+
+async function attachAndShow(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  await requireRoom(context, use.volume);
+  checkpoint(call);
+  const device = await attachDisk(context, use, call);
+  await showContent(context, { use, device }, call);
+}
+
 /** Two file systems of one disk would destroy each other. */
-async function requireSolePath({ host, clusters }: BlockContext, use: StagedUse): Promise<void> {
+async function requireStageable({ host, clusters }: BlockContext, use: StagedUse): Promise<void> {
   const { volume, stagingPath } = use;
+  getCluster(clusters, volume);
   const [other] = otherStagingPaths(await host.mounts(), volume, { stagingPath, clusters });
   if (other === undefined) return;
   throw new Fault('wrong-state', `volume ${volume.id} is staged at ${other}; unstage it there first`);
