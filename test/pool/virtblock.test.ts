@@ -154,7 +154,16 @@ describe('virtblock: a block volume through the driver', () => {
 
   async function deleteHosting(): Promise<void> {
     const api = await BlockApi.through(deployment, 1);
-    await until('the hosting volume is gone', () => isRetried(api.deleteHosting(hosting)));
+    let why = '';
+    const note = (error: unknown) => {
+      why = String(error);
+      throw error;
+    };
+    await until('the hosting volume is gone', () => isRetried(api.deleteHosting(hosting).catch(note))).catch(
+      (cause: unknown) => {
+        throw new Error(why, { cause });
+      },
+    );
   }
 });
 
