@@ -147,6 +147,17 @@ describe('block volumes through the REST API', () => {
     expect(answer.status, answer.text).to.equal(200);
   });
 
+  it('are published while the gateway of the first brick does not run', async () => {
+    await create('one');
+    const [first] = hostingOf()?.bricks ?? [];
+    const dead = gateways.gateways.findIndex(({ peerId }) => peerId === first?.peerId);
+    await gateways.at(dead).gateway.stop();
+    const other = (dead + 1) % 3;
+    const answer = await post('/one/publish', W1, other);
+    expect(answer.status, answer.text).to.equal(200);
+    expect((await post('/one/unpublish', { node: 'w1' }, other)).status).to.equal(204);
+  });
+
   it('keep their hosting volume from being deleted, which goes with the last one if asked', async () => {
     const hosting = (await create('one')).json.hostingvolume;
     await create('two');
@@ -203,6 +214,27 @@ describe('block volumes through the REST API', () => {
     expect(server.json.errors[0].fields.fault).to.equal('unsupported');
     for (const bad of [{ addresses: ['*'] }, { addresses: ['1.2.3.4)'] }, { node: 'a b' }]) {
       expect((await post('/one/publish', { ...W1, ...bad })).status).to.equal(400);
+    }
+  });
+
+  it('are published, and unpublished, by a retry after a command that was lost', async () => {
+    await create('one');
+    const { pool } = gateways;
+    const note = pool.note.bind(pool);
+    let isLost = false;
+    pool.note = (command) => {
+      note(command);
+      if (command === 'volume set' && isLost) throw new Fault('uncertain', 'glusterd died');
+    };
+    for (const [path, body] of [
+      ['/one/publish', W1],
+      ['/one/unpublish', { node: 'w1' }],
+    ] as const) {
+      isLost = true;
+      expect((await post(path, body)).json.errors[0].fields.fault).to.equal('uncertain');
+      isLost = false;
+      expect((await post(path, body, 1)).status).to.be.below(300);
+      expect(allowed().includes('/one(')).to.equal(path === '/one/publish');
     }
   });
 

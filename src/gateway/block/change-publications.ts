@@ -48,8 +48,24 @@ export async function changePublications(
     await confirmAccess(deps, changed, call).catch((error: unknown) => {
       throw afterMutation(error, `change of access to hosting volume ${hosting}`);
     });
-    return changed;
+    return requireMade(await getHosting(deps, hosting, call), change);
   }
+}
+
+/**
+ * A gateway that stood in for another at the same moment may have undone it. It is not made again here: whoever has
+ * asked knows whether it is still wanted.
+ */
+function requireMade(volume: GlusterVolume, change: (now: Publications) => Publications): GlusterVolume {
+  if (isMade(volume, change)) return volume;
+  throw new Fault('uncertain', `hosting volume ${volume.name} was changed again at the same moment; retry`);
+}
+
+/** The record has it already. */
+function isMade(volume: GlusterVolume, change: (now: Publications) => Publications): boolean {
+  const record = getRecord(volume);
+  const now = readPublications(record);
+  return isDeepStrictEqual(withPublications(record, change(now)), withPublications(record, now));
 }
 
 /** Throws `conflict` when the record was changed since it was read. */
@@ -61,9 +77,8 @@ async function exchange(
 ): Promise<GlusterVolume> {
   const record = getRecord(volume);
   const now = readPublications(record);
+  if (isMade(volume, change) && isClosed(volume)) return volume;
   const wanted = withPublications(record, change(now));
-  const isSame = isDeepStrictEqual(wanted, withPublications(record, now));
-  if (isSame && isClosed(volume)) return volume;
   return exchangeHosting(deps, volume, format(asNextGeneration(wanted), now.size), call);
 }
 

@@ -1,10 +1,11 @@
 import type { Call } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
+import { Fault, isFault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import type { RecordExchange } from '../peers/home-server.ts';
 import { RECORD_OPTION } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { exchangeHere } from '../volumes/exchange-record.ts';
-import { actingHome } from './acting-home.ts';
+import { actingHomes } from './acting-homes.ts';
 import { allowOf } from './publications.ts';
 
 /**
@@ -22,7 +23,25 @@ export async function exchangeHosting(
   const from = options[RECORD_OPTION];
   if (from === undefined) throw new Fault('wrong-state', `volume ${name} has no record`);
   const request = { volume: name, id, from, to, options: { 'auth.allow': allowOf(to) } };
-  const home = await actingHome(deps, volume, call);
-  await (home === undefined ? exchangeHere(deps, request, call) : home.exchangeRecord(request, call));
+  await atHome(deps, volume, request, call);
   return { ...volume, options: { ...options, ...request.options, [RECORD_OPTION]: to } };
+}
+
+/** By the first gateway that answers: one that is `unreachable` has changed nothing. */
+async function atHome(
+  deps: VolumeDeps,
+  volume: GlusterVolume,
+  request: RecordExchange,
+  call: Call,
+): Promise<void> {
+  let silent: unknown;
+  for (const { isSelf, home } of await actingHomes(deps, volume, call)) {
+    try {
+      return await (isSelf ? exchangeHere(deps, request, call) : home?.exchangeRecord(request, call));
+    } catch (error) {
+      if (!isFault(error, 'unreachable')) throw error;
+      silent ??= error;
+    }
+  }
+  throw silent;
 }
