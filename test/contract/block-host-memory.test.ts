@@ -6,6 +6,7 @@ import { blockHostContract, MIB } from './block-host.ts';
 blockHostContract('the memory host', async () => {
   const host = new MemoryBlockHost(['hosting']);
   const disks = new Map<string, MemoryDisk>();
+  let doomed = '';
   const get = (file: string): MemoryDisk => {
     const disk = disks.get(file);
     if (disk === undefined) throw new Error(`there is no ${file}`);
@@ -15,7 +16,7 @@ blockHostContract('the memory host', async () => {
     host,
     folder: '/work',
     grow: ['xfs', 'ext4'],
-    async newDisk() {
+    async newDisk(fate) {
       const subdirectory = `disk-${disks.size}`;
       const target = `/work/${subdirectory}/client`;
       const disk = host.addDisk('hosting', subdirectory, 400n * MIB);
@@ -25,8 +26,10 @@ blockHostContract('the memory host', async () => {
         call(),
       );
       disks.set(`${target}/disk`, disk);
+      if (fate === 'doomed') doomed = target;
       return `${target}/disk`;
     },
+    doom: async () => host.setClient(doomed, 'dead'),
     resize: async (file, bytes) => {
       get(file).bytes = bytes;
     },

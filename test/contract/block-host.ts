@@ -11,8 +11,12 @@ export interface BlockHostSubject extends AsyncDisposable {
   readonly host: BlockHost;
   /** An empty directory. */
   readonly folder: string;
-  /** Mounts a directory with a new, sparse `disk` of 400 MiB; resolves with the file's path. */
-  newDisk(): Promise<string>;
+  /**
+   * Mounts a directory with a new, sparse `disk` of 400 MiB; resolves with the file's path. One that is `doomed` lies
+   * where nothing can be read any more after `doom`.
+   */
+  newDisk(fate?: 'doomed'): Promise<string>;
+  doom(): Promise<void>;
   resize(file: string, bytes: bigint): Promise<void>;
   /** Writes one block of text at this place of the disk, as some user of it did. */
   scribble(file: string, at: bigint): Promise<void>;
@@ -172,6 +176,14 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
           expect(await host.content(disk, call()), `at ${at}`).to.equal('other');
         }
       });
+    });
+
+    it('a device that cannot be read is not blank', async () => {
+      const file = await subject.newDisk('doomed');
+      const device = await attach(file);
+      expect(await host.content({ device, file }, call())).to.equal('blank');
+      await subject.doom();
+      await faultOf('unreachable', host.content({ device, file }, call()));
     });
 
     describe('file systems', () => {

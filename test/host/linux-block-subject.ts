@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../src/host/run.ts';
 import { call } from '../contract/backend.ts';
 import { type BlockHostSubject, MIB } from '../contract/block-host.ts';
 import { remoteHost } from '../contract/host-remote.ts';
+import { command, makeOuterXfs } from './outer-xfs.ts';
 
 /** capabilities(7) */
 const CAP_SYS_RESOURCE = 24n;
@@ -12,11 +12,16 @@ const CAP_SYS_RESOURCE = 24n;
 /** Whoever makes a mount namespace meanwhile, as labs do, would have our mounts too, and keep our devices. */
 const OWN_NAMESPACE = ['unshare', '--mount', '--propagation', 'private'];
 
-/** The disks lie on this machine's own disk, in directories that are bound so that they are mounts. */
+const GIB = 1024 ** 3;
+
+/** The disks lie on an XFS, as on a brick's, in directories that are bound so that they are mounts. */
 export async function linuxBlockSubject(): Promise<BlockHostSubject> {
+  const outer = await makeOuterXfs(2, 8 * GIB);
+  const [usual = '', doomed = ''] = outer.devices;
   const remote = remoteHost((inside) => [...OWN_NAMESPACE, ...inside]);
   const { host } = remote;
-  const folder = mkdtempSync(join(tmpdir(), 'gluster-csi-block-'));
+  const folder = join(usual, 'work');
+  mkdirSync(folder);
   const clients: string[] = [];
   const write = async (file: string, at: bigint, text: string) => {
     const args = [`of=${file}`, 'conv=notrunc', 'oflag=seek_bytes', `seek=${at}`, 'status=none'];
@@ -26,8 +31,8 @@ export async function linuxBlockSubject(): Promise<BlockHostSubject> {
     host,
     folder,
     grow: hasCapability(CAP_SYS_RESOURCE) ? ['xfs', 'ext4'] : ['xfs'],
-    async newDisk() {
-      const client = join(folder, `disk-${clients.length}`, 'client');
+    async newDisk(fate) {
+      const client = join(fate === undefined ? folder : doomed, `disk-${clients.length}`, 'client');
       clients.push(client);
       await host.makeDirectory(client, call());
       await host.bind(client, client, { readonly: false }, call());
@@ -36,6 +41,7 @@ export async function linuxBlockSubject(): Promise<BlockHostSubject> {
       truncateSync(file, Number(400n * MIB));
       return file;
     },
+    doom: async () => void (await command('xfs_io', ['-x', '-c', 'shutdown', doomed])),
     resize: async (file, bytes) => truncateSync(file, Number(bytes)),
     scribble: (file, at) => write(file, at, 'somebody wrote here'.padEnd(4096, '.').repeat(64)),
     // The log of an XFS lies in its middle; a superblock that is cut short is damage to both.
@@ -44,7 +50,7 @@ export async function linuxBlockSubject(): Promise<BlockHostSubject> {
     async [Symbol.asyncDispose]() {
       for (const client of clients) await host.unmount(client, call());
       await remote[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true });
+      await outer[Symbol.asyncDispose]();
     },
   };
 }
