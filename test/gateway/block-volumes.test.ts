@@ -170,6 +170,15 @@ describe('block volumes through the REST API', () => {
     expect(gateways.pool.volumes.size).to.equal(0);
   });
 
+  it('take their hosting volume with them when the request is repeated after a death in between', async () => {
+    const hosting = (await create('one')).json.hostingvolume;
+    gateways.hosting.disksOf(hosting).delete('one');
+    const path = `${VOLUMES}/one?prune=true&hostingvolume=${hosting}`;
+    expect((await gateways.request('DELETE', path)).status).to.equal(404);
+    expect(gateways.pool.volumes.size).to.equal(0);
+    expect((await gateways.request('DELETE', path)).status).to.equal(404);
+  });
+
   it('leave a hosting volume that an admin made, and one that gets another meanwhile', async () => {
     const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
     await gateways.request('POST', '/v1/volumes', { body });

@@ -7,7 +7,7 @@ import { formatRecord, getRecord, RECORD_OPTION, type VolumeRecord } from '../vo
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { confirmAccess } from './confirm-access.ts';
 import type { BlockDeps } from './deps.ts';
-import { exchangeHosting } from './exchange-hosting.ts';
+import { CUTTING, exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import {
   allowOf,
@@ -82,9 +82,10 @@ async function exchange(
   return exchangeHosting(deps, volume, format(asNextGeneration(wanted), now.size), call);
 }
 
-/** Its access list is what its record says. */
+/** Its access list is what its record says, and cuts whom it leaves out. */
 export function isClosed({ options }: GlusterVolume): boolean {
-  return options['auth.allow'] === allowOf(options[RECORD_OPTION] ?? '');
+  const wanted = { ...CUTTING, 'auth.allow': allowOf(options[RECORD_OPTION] ?? '') };
+  return Object.entries(wanted).every(([name, value]) => options[name] === value);
 }
 
 function format(record: VolumeRecord, count: number): string {

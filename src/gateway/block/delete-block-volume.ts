@@ -1,8 +1,8 @@
 import type { Call } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
+import { Fault, isFault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { locate, type NamedBlockVolume } from './locate.ts';
+import { locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 
@@ -16,7 +16,11 @@ export async function deleteBlockVolume(
   call: Call,
 ): Promise<void> {
   using _lock = deps.locks.acquire(blockKey(name));
-  const { hosting } = await locate(deps, name, hostingvolume, call);
+  const { hosting } = await locate(deps, name, hostingvolume, call).catch(async (error: unknown) => {
+    // An interrupted delete has taken the block volume away and not its hosting volume.
+    if (prune && isFault(error, 'not-found')) await pruneEmpty(deps, hostingvolume, call);
+    throw error;
+  });
   const nodes = (readPublications(getRecord(hosting)).get(name) ?? []).map(({ node }) => node);
   if (nodes.length > 0) {
     throw new Fault(
@@ -33,4 +37,10 @@ export async function deleteBlockVolume(
     call,
   );
   if (prune && isLast) await pruneHosting(deps, hosting.name, call);
+}
+
+async function pruneEmpty(deps: BlockDeps, hostingvolume: string | undefined, call: Call): Promise<void> {
+  const { found } = await lookEverywhere(deps, hostingvolume, call);
+  for (const { hosting } of found.filter(({ disks }) => disks.length === 0))
+    await pruneHosting(deps, hosting.name, call);
 }

@@ -8,6 +8,9 @@ import { exchangeHere } from '../volumes/exchange-record.ts';
 import { actingHomes } from './acting-homes.ts';
 import { allowOf } from './publications.ts';
 
+/** Without it bricks refuse new connections only. Gluster's default, which an option of the volume can change. */
+export const CUTTING = { 'server.dynamic-auth': 'on' };
+
 /**
  * Replaces the record that a hosting volume was read with, and the access list that follows from it, by one command.
  * Throws `conflict` when it was changed since (nothing is changed then), `wrong-state` without a record,
@@ -22,7 +25,7 @@ export async function exchangeHosting(
   const { name, id, options } = volume;
   const from = options[RECORD_OPTION];
   if (from === undefined) throw new Fault('wrong-state', `volume ${name} has no record`);
-  const request = { volume: name, id, from, to, options: { 'auth.allow': allowOf(to) } };
+  const request = { volume: name, id, from, to, options: { ...CUTTING, 'auth.allow': allowOf(to) } };
   await atHome(deps, volume, request, call);
   return { ...volume, options: { ...options, ...request.options, [RECORD_OPTION]: to } };
 }
