@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Call, checkpoint } from '../../src/control/call.ts';
+import { Fault } from '../../src/control/fault.ts';
+import type {
+  BlockBackend,
+  BlockPage,
+  BlockPlace,
+  BlockPublication,
+  BlockSpec,
+  BlockVolume,
+} from '../../src/volumes/block/block-backend.ts';
+import { parseVolumeName, type VolumeName } from '../../src/volumes/ids.ts';
+import { FaultInjector } from './fault-injector.ts';
+
+export const BLOCK_POINTS = ['find', 'create', 'delete', 'expand', 'publish', 'unpublish', 'list'] as const;
+export type BlockPoint = (typeof BLOCK_POINTS)[number];
+
+const GIB = 1024n ** 3n;
+
+/**
+ * The block volumes of a cluster in memory: one change at a time to a volume, one writer or many readers, and nothing
+ * that is published is deleted. Faults are put in at each method.
+ */
+export class MemoryBlockBackend implements BlockBackend {
+  readonly faults = new FaultInjector<BlockPoint>();
+  readonly #volumes = new Map<VolumeName, BlockVolume>();
+  readonly #inTransaction = new Set<VolumeName>();
+  /** Of every hosting volume that is made. */
+  readonly #hostingBytes: bigint;
+  readonly #hosting: VolumeName;
+  /** While set, a change of publications cannot be confirmed by enough servers. */
+  isFenceLost = false;
+
+  constructor({ hostingBytes = 100n * GIB, hosting = 'block-0a1b2c3d' } = {}) {
+    this.#hostingBytes = hostingBytes;
+    this.#hosting = parseVolumeName(hosting);
+  }
+
+  /** All that there is, for comparing one history with another. */
+  get state(): readonly BlockVolume[] {
+    return [...this.#volumes.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  find({ hosting, name }: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
+    return this.#step('find', call, () => {
+      const volume = this.#volumes.get(name);
+      return hosting === undefined || volume?.hosting === hosting ? volume : undefined;
+    });
+  }
+
+  async create(spec: BlockSpec, metadata: Readonly<Record<string, string>>, call: Call) {
+    using _transaction = this.#transaction(spec.name);
+    return this.#step('create', call, () => {
+      const { name, capacityBytes, hosting } = spec;
+      const found = this.#volumes.get(name);
+      if (found !== undefined) {
+        const isSame = found.capacityBytes === capacityBytes && isDeepStrictEqual(found.metadata, metadata);
+        return isSame ? found : 'exists';
+      }
+      if (hosting.kind === 'named' && hosting.name !== this.#hosting) {
+        throw new Fault('not-found', `hosting volume ${hosting.name} not found`);
+      }
+      this.#requireRoom(name, capacityBytes);
+      const made = { hosting: this.#hosting, name, capacityBytes, metadata: { ...metadata }, published: [] };
+      this.#volumes.set(name, made);
+      return made;
+    });
+  }
+
+  async delete(place: BlockPlace, call: Call): Promise<void> {
+    using _transaction = this.#transaction(place.name);
+    await this.#step('delete', call, () => {
+      const nodes = this.#at(place)?.published.map(({ name }) => name) ?? [];
+      if (nodes.length > 0) {
+        throw new Fault('wrong-state', `block volume ${place.name} is published to ${nodes.join(', ')}`);
+      }
+      if (this.#at(place) !== undefined) this.#volumes.delete(place.name);
+    });
+  }
+
+  async expand(place: BlockPlace, capacityBytes: bigint, call: Call): Promise<bigint> {
+    using _transaction = this.#transaction(place.name);
+    return this.#step('expand', call, () => {
+      const volume = this.#get(place);
+      if (volume.capacityBytes >= capacityBytes) return volume.capacityBytes;
+      this.#requireRoom(place.name, capacityBytes);
+      this.#volumes.set(place.name, { ...volume, capacityBytes });
+      return capacityBytes;
+    });
+  }
+
+  async publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<void> {
+    using _transaction = this.#transaction(place.name);
+    await this.#step('publish', call, () => {
+      this.#requireFence();
+      const volume = this.#get(place);
+      const others = volume.published.filter(({ name }) => name !== publication.name);
+      const obstacle = publication.isReadonly ? others.find(({ isReadonly }) => !isReadonly) : others[0];
+      if (obstacle !== undefined) {
+        throw new Fault('wrong-state', `block volume ${place.name} is published to node ${obstacle.name}`);
+      }
+      this.#volumes.set(place.name, { ...volume, published: [...others, publication] });
+    });
+  }
+
+  async unpublish(place: BlockPlace, node: string | undefined, call: Call): Promise<void> {
+    using _transaction = this.#transaction(place.name);
+    await this.#step('unpublish', call, () => {
+      this.#requireFence();
+      const volume = this.#at(place);
+      if (volume === undefined) return;
+      const rest = volume.published.filter(({ name }) => node !== undefined && name !== node);
+      this.#volumes.set(place.name, { ...volume, published: rest });
+    });
+  }
+
+  list({ after, limit }: Parameters<BlockBackend['list']>[0], call: Call): Promise<BlockPage> {
+    return this.#step('list', call, () => {
+      const all = this.state.filter(({ name }) => name > after).map((one) => ({ ...one, metadata: {} }));
+      return { volumes: all.slice(0, limit), more: all.length > limit };
+    });
+  }
+
+  #step<T>(point: BlockPoint, call: Call, work: () => T): Promise<T> {
+    checkpoint(call);
+    return this.faults.step(point, call, work);
+  }
+
+  #transaction(name: VolumeName): Disposable {
+    if (this.#inTransaction.has(name)) throw new Fault('busy', `another request works on ${name}; retry`);
+    this.#inTransaction.add(name);
+    return { [Symbol.dispose]: () => void this.#inTransaction.delete(name) };
+  }
+
+  #requireRoom(name: VolumeName, capacityBytes: bigint): void {
+    const others = this.state.filter((one) => one.name !== name);
+    const taken = others.reduce((sum, one) => sum + one.capacityBytes, 0n);
+    if (taken + capacityBytes > this.#hostingBytes)
+      throw new Fault('exhausted', 'no device has so much room');
+  }
+
+  #requireFence(): void {
+    if (this.isFenceLost) throw new Fault('unreachable', 'g1 and g2 do not confirm it; start them');
+  }
+
+  #at({ hosting, name }: BlockPlace): BlockVolume | undefined {
+    const volume = this.#volumes.get(name);
+    return volume?.hosting === hosting ? volume : undefined;
+  }
+
+  #get(place: BlockPlace): BlockVolume {
+    const volume = this.#at(place);
+    if (volume === undefined) throw new Fault('not-found', `block volume ${place.name} not found`);
+    return volume;
+  }
+}
