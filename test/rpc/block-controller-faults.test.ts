@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { expect } from 'chai';
+import type { Injection } from '../fakes/fault-injector.ts';
+import { BLOCK_POINTS } from '../fakes/memory-block-backend.ts';
+import {
+  type BlockHarness,
+  createRequest,
+  GIB,
+  NODE_1,
+  startBlockController,
+  WRITER,
+} from './block-controller-harness.ts';
+import { errorOf } from './controller-harness.ts';
+
+const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
+/** What sidecars ask again after; an injected failure may leave as nothing else. */
+const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
+const DEADLINE_MS = 150;
+const ID = 'gl1:virtblock:east:block-0a1b2c3d/one';
+
+interface Scenario {
+  readonly name: string;
+  prepare(controller: BlockHarness): Promise<unknown>;
+  /** With a short deadline. */
+  act(controller: BlockHarness): Promise<unknown>;
+}
+
+const none = async () => {};
+const created = (controller: BlockHarness) => controller.create('one');
+const published = async (controller: BlockHarness) => controller.publish(await controller.create('one'));
+
+const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'create',
+    prepare: none,
+    act: (controller) => controller.rpc('CreateVolume', createRequest('one'), DEADLINE_MS),
+  },
+  {
+    name: 'create again after it was expanded',
+    prepare: async (controller) => {
+      const volumeId = await created(controller);
+      await controller.rpc('ControllerExpandVolume', { volumeId, capacityRange: { requiredBytes: 2 * GIB } });
+    },
+    act: (controller) => controller.rpc('CreateVolume', createRequest('one'), DEADLINE_MS),
+  },
+  {
+    name: 'publish',
+    prepare: created,
+    act: (controller) =>
+      controller.rpc(
+        'ControllerPublishVolume',
+        { volumeId: ID, nodeId: NODE_1, volumeCapability: WRITER },
+        DEADLINE_MS,
+      ),
+  },
+  {
+    name: 'unpublish',
+    prepare: published,
+    act: (controller) =>
+      controller.rpc('ControllerUnpublishVolume', { volumeId: ID, nodeId: NODE_1 }, DEADLINE_MS),
+  },
+  {
+    name: 'expand',
+    prepare: published,
+    act: (controller) =>
+      controller.rpc(
+        'ControllerExpandVolume',
+        { volumeId: ID, capacityRange: { requiredBytes: 2 * GIB } },
+        DEADLINE_MS,
+      ),
+  },
+  {
+    name: 'delete',
+    prepare: created,
+    act: (controller) => controller.rpc('DeleteVolume', { volumeId: ID }, DEADLINE_MS),
+  },
+];
+
+describe('block controller, when a step fails', () => {
+  for (const scenario of SCENARIOS) {
+    it(`${scenario.name}: each step, each failure, is made good by a retry`, async () => {
+      await using clean = await startBlockController();
+      await scenario.prepare(clean);
+      clean.backend.faults.begun.clear();
+      await scenario.act(clean);
+      const points = BLOCK_POINTS.filter((point) => clean.backend.faults.begun.has(point));
+      expect(points).to.not.be.empty;
+      for (const point of points) {
+        for (const injection of INJECTIONS) {
+          await using controller = await startBlockController();
+          await scenario.prepare(controller);
+          controller.backend.faults.plan(point, injection);
+          const label = `${injection} at ${point}`;
+          await retryUntilOk(() => scenario.act(controller), label);
+          expect(controller.backend.faults.pending, label).to.deep.equal([]);
+          expect(controller.backend.state, label).to.deep.equal(clean.backend.state);
+        }
+      }
+    });
+  }
+
+  it('lets one of two nodes have the volume that both ask for at once', async () => {
+    await using controller = await startBlockController();
+    const id = await controller.create('one');
+    await using other = await startBlockController(['east'], controller.backends);
+    const outcomes = await Promise.allSettled([
+      controller.publish(id, { nodeId: 'a@10.0.0.1' }),
+      other.publish(id, { nodeId: 'b@10.0.0.2' }),
+    ]);
+    expect(outcomes.map((one) => one.status))
+      .to.include('fulfilled')
+      .and.include('rejected');
+    expect((await controller.publishedTo(id)).length).to.equal(1);
+  });
+});
+
+async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise<void> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const error = await act().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    if (error === undefined) return;
+    const failed = await errorOf(Promise.reject(error));
+    expect(RETRIED, `${label}: ${failed.message}`).to.include(failed.code);
+    if (performance.now() > end) throw new Error(`${label}: no success within 10 s: ${failed.message}`);
+    await sleep(5);
+  }
+}
