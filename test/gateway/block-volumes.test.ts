@@ -226,6 +226,32 @@ describe('block volumes through the REST API', () => {
     }
   });
 
+  it('are refused for what cannot be, by the name of the field', async () => {
+    const bodies: readonly [object, string][] = [
+      [{ name: '../x' }, 'name'],
+      [{ name: '.gluster-csi' }, 'name'],
+      [{ size: 0 }, 'size'],
+      [{ blocktype: 'xfs' }, 'blocktype'],
+      [{ hacount: 2 }, 'hacount'],
+      [{ metadata: { _shape: 'x' } }, 'metadata'],
+      [{ hostvolsize: GIB }, 'hostvolsize'],
+      [{ hostvolreplicacnt: 1 }, 'hostvol.replica'],
+      [{ hostvolreplicacnt: 3, hostvol: { replica: 2 } }, 'hostvolreplicacnt'],
+      [{ hostingvolume: 'a', hostvol: { replica: 3 } }, 'hostvol'],
+      [{ hostvol: { options: { 'auth.allow': '*' } } }, 'auth.allow'],
+    ];
+    for (const [change, field] of bodies) {
+      const { status, json } = await create('one', change);
+      expect([status, json.errors[0].message], field).to.satisfy(
+        ([code, message]: [number, string]) => code === 400 && message.includes(field),
+      );
+    }
+    expect(gateways.pool.volumes.size).to.equal(0);
+    await create('one');
+    expect((await gateways.request('DELETE', `${VOLUMES}/one?prune=maybe`)).status).to.equal(400);
+    expect((await gateways.request('GET', `${VOLUMES}/one?hostingvolume=../x`)).status).to.equal(400);
+  });
+
   it('are published, and unpublished, by a retry after a command that was lost', async () => {
     await create('one');
     const { pool } = gateways;
