@@ -1,13 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials } from '@grpc/grpc-js';
+import { credentials, status } from '@grpc/grpc-js';
+import { expect } from 'chai';
 import { blockNodeServices } from '../../src/csi/block-node/block-node-service.ts';
 import { csi } from '../../src/grpc/contract.ts';
 import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCapability.ts';
 import { serve } from '../../src/grpc/server.ts';
 import { MemoryBlockHost } from '../fakes/memory-block-host.ts';
 import type { MemoryDisk } from '../fakes/memory-disk.ts';
+import { errorOf } from './controller-harness.ts';
 import { type Mode, type Names, type Reply, type Request, unary } from './node-harness.ts';
 
 export const ID = 'gl1:virtblock:east:h1/one';
@@ -94,4 +96,11 @@ export async function blockStateOf({ host, disk }: BlockNodeHarness): Promise<ob
     devices: host.devices,
     disk: { content: disk.content, files: [...disk.files], formatted: disk.formatted },
   };
+}
+
+/** Expects the work to fail with this code and words of its message. */
+export async function fails(work: Promise<unknown>, code: status, words: RegExp): Promise<void> {
+  const error = await errorOf(work);
+  expect({ code: status[error.code], details: error.details }).to.deep.include({ code: status[code] });
+  expect(error.details).to.match(words);
 }
