@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 
 /** Programs that driver and gateway run: the values of the label `command`, whose number has to be bounded. */
 const COMMANDS: ReadonlySet<string> = new Set([
+  'blkid',
   'clean-brick',
+  'dd',
+  'e2fsck',
   'find',
   'freeze',
   'gluster',
@@ -10,13 +13,16 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'grep',
   'losetup',
   'mkdir',
+  'mkfs.ext4',
   'mkfs.xfs',
   'mount',
   'own-blocks',
   'remount',
+  'resize2fs',
   'rmdir',
   'stat',
   'umount',
+  'unlink',
   'xfs_growfs',
   'xfs_io',
   'xfs_spaceman',

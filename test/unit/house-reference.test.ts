@@ -11,6 +11,10 @@ import { parseHandle, parseSnapshotHandle } from '../../src/volumes/ids.ts';
 import '../../src/telemetry/device-metrics.ts';
 import '../../src/telemetry/metrics.ts';
 import { registry } from '../../src/telemetry/registry.ts';
+import { parseBlockHandle } from '../../src/volumes/block/block-handle.ts';
+import { BLOCK_MOUNT_FLAGS } from '../../src/volumes/block/block-mount-flags.ts';
+import { parseBlockParameters } from '../../src/volumes/block/block-parameters.ts';
+import { parseNodeId } from '../../src/volumes/block/node-id.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';
 import { parseSnapshotParameters } from '../../src/volumes/snapshot-parameters.ts';
 
@@ -78,6 +82,27 @@ describe('docs/reference/parameters.md', () => {
     const [, rows = []] = tables('parameters.md');
     const known = knownNames(() => parseSnapshotParameters({ 'no-such-parameter': 'x' }));
     expect(rows.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+});
+
+describe('docs/reference/block-volumes.md', () => {
+  const [parameters = [], forms = []] = tables('block-volumes.md');
+
+  it('has a row for each StorageClass parameter, and no other', () => {
+    const known = knownNames(() => parseBlockParameters({ 'no-such-parameter': 'x' }));
+    expect(parameters.map(([parameter]) => code(parameter))).to.have.members(known);
+  });
+
+  it('has forms of handles and nodes that are parsed, and each mount flag', () => {
+    const [handle = '', node = ''] = forms.map(([form]) => code(form));
+    expect(parseBlockHandle(handle.replaceAll(/<[a-z ]+>/g, 'east'))?.hosting).to.equal('east');
+    const address = node
+      .replace('<name>', 'node-1')
+      .replace('[,<address>…]', '')
+      .replace('<address>', '10.0.0.1');
+    expect(parseNodeId(address)).to.deep.equal({ name: 'node-1', addresses: ['10.0.0.1'] });
+    const flags = /^- `mountOptions`: (.*)\.$/m.exec(read('docs/reference/block-volumes.md'))?.[1];
+    expect(flags?.split(', ').map(code)).to.deep.equal(BLOCK_MOUNT_FLAGS);
   });
 });
 
