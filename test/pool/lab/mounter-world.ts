@@ -19,15 +19,19 @@ export class MounterWorld {
   readonly node: Service;
   mounter: Service;
   readonly csi: CsiClient;
+  /** The block driver's node service, which the same process serves. */
+  readonly block: CsiClient;
 
   private constructor(lab: WorkerLab) {
     this.lab = lab;
     this.node = this.#service('node', [
       ...['--config', `${lab.worker.folder}/driver.yaml`, '--node-id', 'w1'],
       ...['--mounter', `unix://${this.#socket('mounter')}`],
+      ...['--block-endpoint', `unix://${this.#socket('block')}`],
     ]);
     this.mounter = this.#newMounter('client one');
     this.csi = csiClient(this.#socket('node'));
+    this.block = csiClient(this.#socket('block'));
   }
 
   static async up(name: string): Promise<MounterWorld> {
@@ -87,6 +91,7 @@ export class MounterWorld {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.csi.close();
+    this.block.close();
     await this.lab[Symbol.asyncDispose]();
   }
 
