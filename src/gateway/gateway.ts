@@ -82,7 +82,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
       server = await createServer(config, api.listener);
       const address = await server.listen();
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
-      housekeeping = startHousekeeping(deps, bricks, snapshots);
+      housekeeping = startHousekeeping(deps, bricks, { ...parts });
       watch = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
       return address;
     },

@@ -3,6 +3,8 @@ import type { Call } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
 import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
+import type { BlockParts } from './block/deps.ts';
+import { sweepHosting } from './block/sweep-hosting.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { healRestored } from './heal-restored.ts';
@@ -35,7 +37,7 @@ export interface Housekeeping {
 export function startHousekeeping(
   deps: VolumeDeps,
   store: BrickStore,
-  snapshots?: SnapshotStore,
+  { snapshots, block }: { readonly snapshots?: SnapshotStore; readonly block?: BlockParts } = {},
 ): Housekeeping {
   const stopped = new AbortController();
   let isUp = false;
@@ -60,6 +62,7 @@ export function startHousekeeping(
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
       await healRestored(deps, call);
+      if (block !== undefined) await sweepHosting({ ...deps, ...block }, call);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');

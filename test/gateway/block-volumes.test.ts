@@ -179,6 +179,20 @@ describe('block volumes through the REST API', () => {
     expect((await gateways.request('DELETE', path)).status).to.equal(404);
   });
 
+  it('have the next create delete a hosting volume whose deletion was interrupted', async () => {
+    const hosting = (await create('one')).json.hostingvolume;
+    let lists = 0;
+    gateways.hosting.before = (step) => {
+      if (step === 'list' && ++lists === 3) throw new Fault('unreachable', 'died');
+    };
+    expect((await gateways.request('DELETE', `${VOLUMES}/one?prune=true`)).status).to.equal(204);
+    expect(gateways.pool.get(hosting).options['user.gluster-csi']).to.include('closing');
+    expect((await create('two')).status).to.equal(201);
+    expect([...gateways.pool.volumes.keys()])
+      .to.have.length(1)
+      .and.not.include(hosting);
+  });
+
   it('leave a hosting volume that an admin made, and one that gets another meanwhile', async () => {
     const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
     await gateways.request('POST', '/v1/volumes', { body });

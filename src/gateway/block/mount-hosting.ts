@@ -14,16 +14,17 @@ import { mountedDisks } from './mounted-disks.ts';
 const PLACE = `${RUN_DIRECTORY}/block`;
 const COMMAND_MS = 30_000;
 const UNMOUNT_MS = 30_000;
+const SWEEP_MS = 60_000;
 
 /**
  * Mounts hosting volumes by this server's glusterd, whose own clients every volume takes. A mount is made for each
- * piece of work: one that stayed would be a client that keeps its volume from being deleted.
+ * piece of work: one that stayed would be a client that keeps its volume from being deleted. What this process's
+ * former self left goes at once.
  */
 export function createHostingMounts({ hostname }: { readonly hostname: string }): HostingMounts {
-  let swept: Promise<void> | undefined;
+  const swept = unmountLeftovers({ id: randomUUID(), signal: AbortSignal.timeout(SWEEP_MS) });
   return {
     async use(volume, work, call) {
-      swept ??= unmountLeftovers(call);
       await swept;
       const target = `${PLACE}/${volume}-${randomUUID()}`;
       await makeRunDirectory(target);
@@ -49,10 +50,13 @@ async function followNoLinks(target: string, call: Call): Promise<void> {
   );
 }
 
-/** Of this process's former self. */
 async function unmountLeftovers(call: Call): Promise<void> {
-  const left = (await readMounts()).filter(({ target }) => target.startsWith(`${PLACE}/`));
-  for (const { target } of left) await takeAway(target, call);
+  try {
+    const left = (await readMounts()).filter(({ target }) => target.startsWith(`${PLACE}/`));
+    for (const { target } of left) await takeAway(target, call);
+  } catch (error) {
+    log.warn({ err: error }, 'mounts of a former gateway may be left');
+  }
 }
 
 /** What stays mounted is logged: it keeps the volume from being deleted, which says so. */
