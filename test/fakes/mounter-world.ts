@@ -38,8 +38,8 @@ export class World {
     return { machine: this.mounter, clientId, claims: this.claims, report };
   }
 
-  async mount(volume: string, clientId?: string): Promise<void> {
-    const mount = { servers: ['g1'], volume, target: stagingOf(volume), options: [] };
+  async mount(volume: string, clientId?: string, more: { readonly isPinned?: true } = {}): Promise<void> {
+    const mount = { servers: ['g1'], volume, target: stagingOf(volume), options: [], ...more };
     await mountVolume(this.context(clientId), mount, call());
     this.machine.bind(stagingOf(volume), targetOf(volume));
   }

@@ -41,7 +41,7 @@ describe('the node service’s mounts over the mounter', () => {
   });
 
   it('are those of a client at a place of its own, which the volume’s verbs never see', async () => {
-    await host.mountGluster({ ...MOUNT, subdirectory: 'a/b' }, call());
+    await host.mountGluster({ ...MOUNT, subdirectory: 'a/b', isPinned: true }, call());
     expect((await host.mounts()).map(({ target }) => target)).to.deep.equal([STAGING]);
     const [[id = '', directory] = []] = machine.directories;
     expect(machine.mounts.map(({ target }) => target)).to.deep.equal([
@@ -49,7 +49,10 @@ describe('the node service’s mounts over the mounter', () => {
       STAGING,
     ]);
     const { created, device, ...record } = directory?.record ?? {};
-    expect(record).to.deep.equal({ ...MOUNT, subdirectory: 'a/b', clientId: 'new', replaces: [] });
+    expect(record).to.deep.equal({
+      ...{ ...MOUNT, subdirectory: 'a/b', isPinned: true },
+      ...{ clientId: 'new', replaces: [] },
+    });
     expect(device).to.equal(machine.mounts[0]?.device);
     expect(Date.parse(created ?? '')).to.be.greaterThan(0);
   });

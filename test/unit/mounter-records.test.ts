@@ -23,6 +23,8 @@ describe('a client’s record', () => {
     expect(parseRecord(formatRecord(record, 'boot'), 'boot')).to.deep.equal(record);
     const served = { ...record, device: '0:48' };
     expect(parseRecord(formatRecord(served, 'boot'), 'boot')).to.deep.equal(served);
+    const pinned = { ...record, isPinned: true } as const;
+    expect(parseRecord(formatRecord(pinned, 'boot'), 'boot')).to.deep.equal(pinned);
   });
 
   it('forgets the device when the machine has started anew', () => {

@@ -44,6 +44,24 @@ describe('the watch of clients', () => {
     expect(world.all('replaced')).to.deep.equal([]);
   });
 
+  it('never replaces a client that a device stays with, be it old or dead', async () => {
+    const world = new World();
+    await world.mount('disk', 'old', { isPinned: true });
+    const before = world.machine.clientAt(stagingOf('disk'));
+    const watch = world.watch();
+    for (const state of ['live', 'dead'] as const) {
+      world.machine.setClient(stagingOf('disk'), state);
+      for (let n = 0; n < 3; n += 1) {
+        world.now += 600_000;
+        await watch.round();
+        await watch.settled();
+      }
+      expect(world.machine.clientAt(stagingOf('disk'))).to.equal(before);
+    }
+    expect(world.all('replaced')).to.deep.equal([]);
+    expect(world.all('counted').at(-1)).to.include({ dead: 1 });
+  });
+
   for (const state of ['hung', 'offline'] as const) {
     it(`never replaces a client that is ${state}`, async () => {
       const world = new World();
