@@ -76,6 +76,20 @@ describe('block volumes on the pool', () => {
     await api().unpublish('first', 'w1');
   });
 
+  it('are published and unpublished at once through all gateways, and no change is lost', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const name of names) await api().create(name, MIB);
+    const each = (act: (name: string, gateway: BlockApi) => Promise<unknown>) =>
+      Promise.all(names.map((name, index) => act(name, api((index % 3) + 1))));
+    const published = async () =>
+      (await api().list()).filter((one) => one.published.length > 0).map(({ name }) => name);
+    await each((name, gateway) => gateway.publish(name, 'w1', [address(1)]));
+    expect(await published()).to.deep.equal(names);
+    await each((name, gateway) => gateway.unpublish(name, 'w1'));
+    expect(await published()).to.deep.equal([]);
+    for (const name of names) await api().delete(name);
+  });
+
   it('cannot be written any more once they are unpublished, and the node’s others go on', async () => {
     const [fenced, other] = [await attach(1, 'first'), await attach(1, 'second')];
     await Promise.all([fenced.write(), other.write()]);

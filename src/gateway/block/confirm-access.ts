@@ -13,19 +13,19 @@ const EVERY_MS = 50;
 
 /**
  * Resolves once enough bricks go by the access that the volume's record asks for: they take nobody else, and have
- * cut whom they had taken before. Each is asked twice, by connections of their own: a brick that reads the new
+ * cut whom they had taken before. A later record will do: it has the change in it, which the caller looks at. Each is asked twice, by connections of their own: a brick that reads the new
  * option cuts its old connections before it takes another new one. Throws `uncertain` naming the bricks that do not.
  */
 export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call: Call): Promise<void> {
   if (volume.state !== 'Started') return;
-  const sign = signOf(volume.options[RECORD_OPTION] ?? '');
+  let record = volume.options[RECORD_OPTION] ?? '';
   const confirmed = new Set<string>();
   const began = performance.now();
   for (;;) {
     const online = await onlineBricks(deps, volume.name, call);
     await Promise.all(
       online.map(async (brick) => {
-        if (!confirmed.has(keyOf(brick)) && (await goesBy(deps, brick, sign, call)))
+        if (!confirmed.has(keyOf(brick)) && (await goesBy(deps, brick, signOf(record), call)))
           confirmed.add(keyOf(brick));
       }),
     );
@@ -37,6 +37,17 @@ export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call
       throw unconfirmed(volume, confirmed);
     checkpoint(call);
     await sleep(EVERY_MS);
+    record = (await latestRecord(deps, volume.name, call)) ?? record;
+  }
+}
+
+/** A later change of the record has this one in it; bricks may never have seen it alone. */
+async function latestRecord({ gluster }: BlockDeps, name: string, call: Call): Promise<string | undefined> {
+  try {
+    return (await gluster.volume(name, call))?.options[RECORD_OPTION];
+  } catch (error) {
+    if (isFault(error, 'busy', 'unreachable')) return undefined;
+    throw error;
   }
 }
 
