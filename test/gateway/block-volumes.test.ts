@@ -158,6 +158,28 @@ describe('block volumes through the REST API', () => {
     expect((await post('/one/unpublish', { node: 'w1' }, other)).status).to.equal(204);
   });
 
+  it('have their publications back after a reset of the hosting volume, by whichever request comes first', async () => {
+    const { hostingvolume } = (await create('one')).json;
+    await post('/one/publish', W1);
+    // Of three copies it is Gluster's default.
+    const { 'cluster.quorum-type': _, ...before } = gateways.pool.get(hostingvolume).options;
+    const reset = () =>
+      gateways.pool.volumes.set(hostingvolume, { ...gateways.pool.get(hostingvolume), options: {} });
+    const requests = [
+      () => create('one', {}, 1),
+      () => gateways.request('GET', `${VOLUMES}/one`, { gateway: 2 }),
+      () => gateways.request('GET', VOLUMES),
+      () => post('/one/publish', W1),
+    ];
+    for (const request of requests) {
+      reset();
+      const { status, text } = await request();
+      expect(status, text).to.equal(200);
+      expect(gateways.pool.get(hostingvolume).options).to.include(before);
+    }
+    expect(gateways.pool.volumes.size).to.equal(1);
+  });
+
   it('keep their hosting volume from being deleted, which goes with the last one if asked', async () => {
     const hosting = (await create('one')).json.hostingvolume;
     await create('two');

@@ -5,9 +5,10 @@ import { Fault, isFault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord, RECORD_OPTION, type VolumeRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
+import { CUTTING } from './block-options.ts';
 import { confirmAccess } from './confirm-access.ts';
 import type { BlockDeps } from './deps.ts';
-import { CUTTING, exchangeHosting } from './exchange-hosting.ts';
+import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import {
   allowOf,

@@ -6,10 +6,8 @@ import { RECORD_OPTION } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { exchangeHere } from '../volumes/exchange-record.ts';
 import { actingHomes } from './acting-homes.ts';
+import { CUTTING } from './block-options.ts';
 import { allowOf } from './publications.ts';
-
-/** Without it bricks refuse new connections only. Gluster's default, which an option of the volume can change. */
-export const CUTTING = { 'server.dynamic-auth': 'on' };
 
 /**
  * Replaces the record that a hosting volume was read with, and the access list that follows from it, by one command.

@@ -3,7 +3,7 @@ import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
-import { readVolume } from '../volumes/restore-record.ts';
+import { lacksRecord, readVolume } from '../volumes/restore-record.ts';
 import { HOSTING_KEY, isHosting } from './publications.ts';
 
 /** The hosting volume of this name. Throws `not-found`, `wrong-state` for a volume that hosts no block volumes. */
@@ -19,12 +19,17 @@ export async function getHosting(deps: VolumeDeps, name: string, call: Call): Pr
   );
 }
 
-/** All hosting volumes, in order of name. */
-export async function hostingVolumes(
-  { gluster }: Pick<VolumeDeps, 'gluster'>,
-  call: Call,
-): Promise<readonly GlusterVolume[]> {
-  const volumes = await gluster.volumes(call);
+/**
+ * All hosting volumes, in order of name. One that was reset would be taken for another volume, and its names for free
+ * ones: each volume that lacks its record gets it back first. Throws `unreachable`, `busy` when that cannot be.
+ */
+export async function hostingVolumes(deps: VolumeDeps, call: Call): Promise<readonly GlusterVolume[]> {
+  const listed = await deps.gluster.volumes(call);
+  const volumes = await Promise.all(
+    listed.map((volume) =>
+      volume.state !== 'Created' && lacksRecord(volume) ? readVolume(deps, volume.name, call) : volume,
+    ),
+  );
   return volumes
     .filter((volume) => isHosting(readRecord(volume) ?? { metadata: {} }))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));

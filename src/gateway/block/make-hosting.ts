@@ -6,6 +6,7 @@ import { hashId } from '../hash-id.ts';
 import { getRecord } from '../volume-record.ts';
 import { createBySize } from '../volumes/create-by-size.ts';
 import { startVolume } from '../volumes/start-volume.ts';
+import { BLOCK_OPTIONS } from './block-options.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
 import { HOSTING_KEY } from './publications.ts';
@@ -26,24 +27,6 @@ export interface HostingPlan {
 export const SHAPE_KEY = '_shape';
 /** glusterd2's `block-hosting-volume-size`. */
 const USUAL_SIZE = 5n * 1024n ** 3n;
-
-/**
- * Gluster's own group `gluster-block`, without sharding (fewer writes at depth with it, facts in ADR 27) and without
- * write-behind: what a loop device with direct I/O has written is on the bricks.
- */
-const BLOCK_OPTIONS: Readonly<Record<string, string>> = {
-  'performance.quick-read': 'off',
-  'performance.read-ahead': 'off',
-  'performance.io-cache': 'off',
-  'performance.stat-prefetch': 'off',
-  'performance.open-behind': 'off',
-  'performance.readdir-ahead': 'off',
-  'performance.write-behind': 'off',
-  'performance.strict-o-direct': 'on',
-  'network.remote-dio': 'disable',
-  'cluster.eager-lock': 'enable',
-  'cluster.data-self-heal-algorithm': 'full',
-};
 
 /**
  * Makes and starts a hosting volume for the block volume. Its name follows from the block volume's, so that the

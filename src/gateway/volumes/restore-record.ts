@@ -1,7 +1,8 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
-import { generationOf } from '../block/publications.ts';
+import { BLOCK_OPTIONS } from '../block/block-options.ts';
+import { generationOf, isHosting } from '../block/publications.ts';
 import { isPathOf } from '../bricks/brick-record.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { parseRecord, RECORD_OPTION } from '../volume-record.ts';
@@ -83,7 +84,7 @@ function capacityOf(record: string): bigint {
   return parseRecord(record)?.capacity ?? 0n;
 }
 
-/** Record, size and access in one command. The caller holds the volume's lock. */
+/** Record, size and access in one command, and of a hosting volume what block volumes need. The caller holds the volume's lock. */
 async function putBack(
   deps: VolumeDeps,
   seen: GlusterVolume,
@@ -94,7 +95,8 @@ async function putBack(
   const volume = await getVolume(deps.gluster, seen.name, call);
   if (volume.id !== seen.id) throw new Fault('busy', `volume ${seen.name} was just made anew; retry`);
   if (volume.options[RECORD_OPTION] !== undefined) return volume;
-  const options = ownOptions(deps, record);
+  const isBlockHost = isHosting(parseRecord(record) ?? { metadata: {} });
+  const options = { ...(isBlockHost ? BLOCK_OPTIONS : {}), ...ownOptions(deps, record) };
   log.warn(
     { volume: volume.name, options: Object.keys(options) },
     'the volume was reset; putting back its record, size and access (other options are lost)',
