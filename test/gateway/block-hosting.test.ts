@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { Fault } from '../../src/control/fault.ts';
+import { BlockWorld, GIB, VOLUMES, W1 } from './block-world.ts';
+
+describe('block volumes and their hosting volumes', () => {
+  let world: BlockWorld;
+  beforeEach(async () => {
+    world = await BlockWorld.start();
+  });
+  afterEach(() => world.stop());
+
+  it('take a hosting volume that is named, and none that is not marked', async () => {
+    await world.gateways.request('POST', '/v1/volumes', { body: { name: 'plain', size: GIB, replica: 3 } });
+    const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
+    await world.gateways.request('POST', '/v1/volumes', { body });
+    await world.gateways.request('POST', '/v1/volumes/host/start');
+    expect((await world.create('one', { hostingvolume: 'plain' })).json.errors[0].fields.fault).to.equal(
+      'wrong-state',
+    );
+    expect((await world.create('one', { hostingvolume: 'none' })).status).to.equal(404);
+    expect((await world.create('one', { hostingvolume: 'host' })).json.hostingvolume).to.equal('host');
+    const tooLarge = await world.create('two', { hostingvolume: 'host' });
+    expect([tooLarge.status, tooLarge.json.errors[0].fields.fault]).to.deep.equal([507, 'exhausted']);
+  });
+
+  it('have their publications back after a reset of the hosting volume, by whichever request comes first', async () => {
+    const { hostingvolume } = (await world.create('one')).json;
+    await world.post('/one/publish', W1);
+    // Of three copies it is Gluster's default.
+    const { 'cluster.quorum-type': _, ...before } = world.gateways.pool.get(hostingvolume).options;
+    const reset = () =>
+      world.gateways.pool.volumes.set(hostingvolume, {
+        ...world.gateways.pool.get(hostingvolume),
+        options: {},
+      });
+    const requests = [
+      () => world.create('one', {}, 1),
+      () => world.gateways.request('GET', `${VOLUMES}/one`, { gateway: 2 }),
+      () => world.gateways.request('GET', VOLUMES),
+      () => world.post('/one/publish', W1),
+    ];
+    for (const request of requests) {
+      reset();
+      const { status, text } = await request();
+      expect(status, text).to.equal(200);
+      expect(world.gateways.pool.get(hostingvolume).options).to.include(before);
+    }
+    expect(world.gateways.pool.volumes.size).to.equal(1);
+  });
+
+  it('keep their hosting volume from being deleted, which goes with the last one if asked', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    await world.create('two');
+    const refused = await world.gateways.request('DELETE', `/v1/volumes/${hosting}`);
+    expect(refused.json.errors[0].fields.fault).to.equal('wrong-state');
+    const remove = (name: string) => world.gateways.request('DELETE', `${VOLUMES}/${name}?prune=true`);
+    expect((await remove('one')).status).to.equal(204);
+    expect(world.gateways.pool.volumes.size).to.equal(1);
+    expect((await remove('two')).status).to.equal(204);
+    expect(world.gateways.pool.volumes.size).to.equal(0);
+  });
+
+  it('take their hosting volume with them when the request is repeated after a death in between', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    world.gateways.hosting.disksOf(hosting).delete('one');
+    const path = `${VOLUMES}/one?prune=true&hostingvolume=${hosting}`;
+    expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
+    expect(world.gateways.pool.volumes.size).to.equal(0);
+    expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
+  });
+
+  it('have the next create delete a hosting volume whose deletion was interrupted', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    let lists = 0;
+    world.gateways.hosting.before = (step) => {
+      if (step === 'list' && ++lists === 3) throw new Fault('unreachable', 'died');
+    };
+    expect((await world.gateways.request('DELETE', `${VOLUMES}/one?prune=true`)).status).to.equal(204);
+    expect(world.gateways.pool.get(hosting).options['user.gluster-csi']).to.include('closing');
+    expect((await world.create('two')).status).to.equal(201);
+    expect([...world.gateways.pool.volumes.keys()])
+      .to.have.length(1)
+      .and.not.include(hosting);
+  });
+
+  it('leave a hosting volume that an admin made, and one that gets another meanwhile', async () => {
+    const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
+    await world.gateways.request('POST', '/v1/volumes', { body });
+    await world.gateways.request('POST', '/v1/volumes/host/start');
+    await world.create('one', { hostingvolume: 'host' });
+    await world.gateways.request('DELETE', `${VOLUMES}/one?prune=true`);
+    expect([...world.gateways.pool.volumes.keys()]).to.deep.equal(['host']);
+
+    const hosting = (await world.create('two', { hostvolreplicacnt: 3 })).json.hostingvolume;
+    let lists = 0;
+    world.gateways.hosting.before = (step) => {
+      // The delete's own look comes first, that of the prune next.
+      if (step === 'list' && ++lists === 3) world.gateways.hosting.put(hosting, 'three', 1n);
+    };
+    await world.gateways.request('DELETE', `${VOLUMES}/two?prune=true`);
+    expect(world.gateways.pool.get(hosting).options['user.gluster-csi']).to.include('"block-hosting":"yes"');
+    expect((await world.gateways.request('GET', `${VOLUMES}/three`)).status).to.equal(200);
+  });
+});
