@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
+import { Fault, isFault } from '../../control/fault.ts';
 import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
 import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
@@ -40,7 +40,7 @@ export async function createBlockVolume(
 ): Promise<{ readonly info: BlockVolumeInfoWire; readonly isNew: boolean }> {
   requireAddressAccess(deps);
   using _lock = deps.locks.acquire(blockKey(wanted.name));
-  const { found, silent } = await lookEverywhere(deps, undefined, call);
+  const { found, silent } = await lookEverywhere(deps, {}, call);
   for (const { hosting, disks } of found) {
     if (disks.length === 0 && !isOpenForBlocks(getRecord(hosting)))
       await pruneHosting(deps, hosting.name, call);
@@ -69,13 +69,10 @@ async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockV
   const { hosted, disks, wanted } = making;
   const { name, size, metadata } = wanted;
   await disks.make({ name, size }, call).catch((error: unknown) => {
-    throw error instanceof Fault && error.kind === 'conflict' ? another(name, error) : error;
+    throw isFault(error, 'conflict') ? another(name, error) : error;
   });
   try {
-    // Two gateways may have done the same at once, here or on two hosting volumes: the later look sees both.
-    await requireAlone(deps, hosted, name, call);
-    await requireOpen(deps, hosted, call);
-    await requireRoom({ ...hosted, disks: await disks.list(call) }, disks, call);
+    await requireFree(deps, making, call);
   } catch (error) {
     await disks.remove(name, call).catch((cause: unknown) => {
       throw afterMutation(cause, `block volume ${name}`);
@@ -88,12 +85,23 @@ async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockV
   return toBlockInfo(hosted.hosting, { name, size }, metadata);
 }
 
+/**
+ * Between the file and its metadata, which make it a block volume: two gateways may have done the same at once, on
+ * two hosting volumes or for the last room on one. The later look sees both. Throws `busy`.
+ */
+async function requireFree(deps: BlockDeps, { hosted, disks, wanted }: Making, call: Call): Promise<void> {
+  const { hosting } = hosted;
+  await requireAlone(deps, hosted, wanted.name, call);
+  await requireOpen(deps, hosted, call);
+  await requireRoom({ hosting, disks: await disks.list(call) }, disks, call).catch((error: unknown) => {
+    if (!isFault(error, 'exhausted')) throw error;
+    throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
+  });
+}
+
 async function requireAlone(deps: BlockDeps, { hosting }: Hosted, name: string, call: Call): Promise<void> {
-  const { found } = await lookEverywhere(deps, undefined, call);
-  const twin = found.find(
-    (other) => other.hosting.name !== hosting.name && other.disks.some((disk) => disk.name === name),
-  );
-  if (twin !== undefined) throw another(name);
+  const { found } = await lookEverywhere(deps, { except: hosting.name }, call);
+  if (found.some(({ disks }) => disks.some((disk) => disk.name === name))) throw another(name);
 }
 
 /** Not about to be deleted (see `prune-hosting.ts`). */
@@ -125,9 +133,12 @@ async function finish(
     hosting.name,
     async (mounted) => {
       const kept = await mounted.metadata(name, call);
-      if (kept === undefined) return mounted.keepMetadata(name, metadata, call);
-      if (isDeepStrictEqual({ ...kept }, { ...metadata })) return;
-      throw new Fault('conflict', `block volume ${name} exists with other metadata`);
+      if (kept !== undefined && !isDeepStrictEqual({ ...kept }, { ...metadata })) {
+        throw new Fault('conflict', `block volume ${name} exists with other metadata`);
+      }
+      if (kept !== undefined) return;
+      await requireFree(deps, { hosted: { hosting, disks }, disks: mounted, wanted }, call);
+      await mounted.keepMetadata(name, metadata, call);
     },
     call,
   );

@@ -40,7 +40,7 @@ export async function deleteBlockVolume(
 }
 
 async function pruneEmpty(deps: BlockDeps, hostingvolume: string | undefined, call: Call): Promise<void> {
-  const { found } = await lookEverywhere(deps, hostingvolume, call);
+  const { found } = await lookEverywhere(deps, { only: hostingvolume }, call);
   for (const { hosting } of found.filter(({ disks }) => disks.length === 0))
     await pruneHosting(deps, hosting.name, call);
 }

@@ -25,7 +25,7 @@ export async function locate(
   call: Call,
 ): Promise<{ readonly hosting: GlusterVolume; readonly disk: HostedDisk }> {
   if (hosting !== undefined) return findOn(deps, await getHosting(deps, hosting, call), name, call);
-  const { found, silent } = await lookEverywhere(deps, undefined, call);
+  const { found, silent } = await lookEverywhere(deps, {}, call);
   for (const { hosting: volume, disks } of found) {
     const disk = disks.find((one) => one.name === name);
     if (disk !== undefined) return { hosting: volume, disk };
@@ -53,16 +53,16 @@ async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, cal
 }
 
 /**
- * What all hosting volumes have, or the named one alone. One that is not started, or does not answer, is left out
- * and told as `silent`.
+ * What all hosting volumes have, or one of them alone, or all but one. One that is not started, or does not answer,
+ * is left out and told as `silent`.
  */
 export async function lookEverywhere(
   deps: BlockDeps,
-  only: string | undefined,
+  { only, except }: { readonly only?: string | undefined; readonly except?: string },
   call: Call,
 ): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
-  const volumes =
-    only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
+  const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
+  const volumes = all.filter(({ name }) => name !== except);
   const settled = await Promise.allSettled(volumes.map((hosting) => look(deps, hosting, call)));
   const found = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const reasons: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));

@@ -17,7 +17,7 @@ export async function listBlockVolumes(
   { hostingvolume, after = '', limit }: BlockQuery,
   call: Call,
 ): Promise<readonly BlockVolumeInfoWire[]> {
-  const { found, silent } = await lookEverywhere(deps, hostingvolume, call);
+  const { found, silent } = await lookEverywhere(deps, { only: hostingvolume }, call);
   if (silent !== undefined) throw silent;
   return found
     .flatMap(({ hosting, disks }) => disks.map((disk) => ({ hosting, disk })))
