@@ -39,7 +39,7 @@ export class MemoryHosting {
           await this.before('mount');
           if (this.#pool.volumes.get(volume)?.state !== 'Started')
             throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
-          return work(this.#disks(volume));
+          return work(this.disks(volume));
         },
       },
       brickAllows: async ({ host, path }, directory) => {
@@ -61,7 +61,7 @@ export class MemoryHosting {
     return volume?.options['auth.allow'];
   }
 
-  #disks(volume: string): HostedDisks {
+  disks(volume: string): HostedDisks {
     const disks = this.disksOf(volume);
     const toDisk = (name: string) => {
       const disk = disks.get(name);

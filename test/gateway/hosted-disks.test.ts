@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { isFault } from '../../src/control/fault.ts';
+import type { HostedDisks } from '../../src/gateway/block/hosting-mounts.ts';
+import { mountedDisks } from '../../src/gateway/block/mounted-disks.ts';
+import { MemoryPool } from '../fakes/memory-gluster.ts';
+import { MemoryHosting } from '../fakes/memory-hosting.ts';
+
+const call = { id: 'test', signal: AbortSignal.timeout(60_000) };
+const ONE = { name: 'one', size: 1_048_577n };
+
+async function faultOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'none';
+  } catch (error) {
+    return isFault(error) ? error.kind : String(error);
+  }
+}
+
+/** What both promise; the real one over a directory, which takes the same commands as a mount. */
+for (const kind of ['in memory', 'by commands']) {
+  describe(`disks of a hosting volume ${kind}`, () => {
+    let root: string;
+    let disks: HostedDisks;
+    beforeEach(async () => {
+      root = await mkdtemp(join(tmpdir(), 'hosted-disks-'));
+      disks = kind === 'by commands' ? mountedDisks(root) : new MemoryHosting(new MemoryPool()).disks('h');
+    });
+    afterEach(() => rm(root, { recursive: true }));
+
+    it('are made once, found and listed in order of name', async () => {
+      expect(await disks.list(call)).to.deep.equal([]);
+      expect(await disks.find('one', call)).to.equal(undefined);
+      await disks.make({ name: 'two', size: 1n }, call);
+      await disks.make(ONE, call);
+      expect(await disks.find('one', call)).to.deep.equal(ONE);
+      expect(await disks.list(call)).to.deep.equal([ONE, { name: 'two', size: 1n }]);
+      expect(await faultOf(disks.make({ ...ONE, size: 5n }, call))).to.equal('conflict');
+      expect(await disks.find('one', call)).to.deep.equal(ONE);
+    });
+
+    it('grow and never shrink', async () => {
+      await disks.make(ONE, call);
+      await disks.grow({ ...ONE, size: 2n ** 33n }, call);
+      await disks.grow(ONE, call);
+      expect((await disks.find('one', call))?.size).to.equal(2n ** 33n);
+      expect(await faultOf(disks.grow({ name: 'none', size: 1n }, call))).to.equal('not-found');
+    });
+
+    it('keep metadata until they are removed, which may be repeated', async () => {
+      await disks.make(ONE, call);
+      expect(await disks.metadata('one', call)).to.equal(undefined);
+      const metadata = { 'a key': 'a "value"\u2028' };
+      await disks.keepMetadata('one', { first: 'one' }, call);
+      await disks.keepMetadata('one', metadata, call);
+      expect(await disks.metadata('one', call)).to.deep.equal(metadata);
+      await disks.remove('one', call);
+      await disks.remove('one', call);
+      expect([await disks.find('one', call), await disks.metadata('one', call)]).to.deep.equal([
+        undefined,
+        undefined,
+      ]);
+      await disks.make(ONE, call);
+      expect(await disks.metadata('one', call)).to.equal(undefined);
+    });
+
+    it('tell the size of what they lie on', async () => {
+      expect(Number(await disks.totalBytes(call))).to.be.greaterThan(0);
+    });
+  });
+}
+
+describe('disks of a hosting volume by commands', () => {
+  let root: string;
+  let disks: HostedDisks;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'hosted-disks-'));
+    disks = mountedDisks(root);
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  it('are sparse, and nothing of a make or a removal is left', async () => {
+    await disks.make({ name: 'one', size: 2n ** 40n }, call);
+    expect((await stat(join(root, 'one/disk'))).blocks).to.equal(0);
+    await disks.remove('one', call);
+    expect(await readdir(root)).to.deep.equal(['.gluster-csi']);
+    for (const folder of ['making', 'trash'])
+      expect(await readdir(join(root, '.gluster-csi', folder))).to.deep.equal([]);
+  });
+
+  it('are none that a node has put another thing in the place of', async () => {
+    await mkdir(join(root, 'linked'));
+    await symlink('/etc/hostname', join(root, 'linked/disk'));
+    await mkdir(join(root, 'folder/disk'), { recursive: true });
+    await writeFile(join(root, 'stray'), '');
+    expect(await disks.list(call)).to.deep.equal([]);
+    expect(await faultOf(disks.grow({ name: 'linked', size: 1n }, call))).to.equal('not-found');
+  });
+
+  it('take the place of a directory that has lost its file', async () => {
+    await mkdir(join(root, 'one'));
+    await disks.make(ONE, call);
+    expect(await disks.find('one', call)).to.deep.equal(ONE);
+  });
+
+  it('sweep what others have begun to make an hour ago, and nothing younger', async () => {
+    const making = join(root, '.gluster-csi/making');
+    await mkdir(join(making, 'old'), { recursive: true });
+    await mkdir(join(making, 'young'));
+    const longAgo = Date.now() / 1000 - 2 * 3600;
+    await utimes(join(making, 'old'), longAgo, longAgo);
+    await disks.make(ONE, call);
+    expect(await readdir(making)).to.deep.equal(['young']);
+  });
+
+  it('have no metadata that another has written in their place', async () => {
+    await disks.make(ONE, call);
+    await disks.keepMetadata('one', {}, call);
+    for (const text of ['', 'x', '{"v":2,"metadata":{}}', '{"v":1}']) {
+      await writeFile(join(root, '.gluster-csi/volumes/one'), text);
+      expect(await faultOf(disks.metadata('one', call)), text).to.equal('unreachable');
+    }
+    await truncate(join(root, '.gluster-csi/volumes/one'), 100 * 1024);
+    expect(await faultOf(disks.metadata('one', call))).to.equal('unreachable');
+  });
+});
