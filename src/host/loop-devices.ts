@@ -101,7 +101,8 @@ async function toLoop(
 
 /** "major:minor" of the file system of its file; undefined when that cannot be told, as of a dead client's. */
 async function askBackingDevice(path: string, call: Call): Promise<string | undefined> {
-  const args = ['--list', '--noheadings', '--raw', '--output', 'BACK-MAJ:MIN', path];
+  // Not --raw: that writes the blanks with which this column is filled as \x20.
+  const args = ['--list', '--noheadings', '--output', 'BACK-MAJ:MIN', path];
   try {
     const { exitCode, stdout } = await run('losetup', args, { signal: call.signal, timeoutMs: ASK_MS });
     const number = stdout.trim();
