@@ -64,6 +64,18 @@ describe('published block volumes', () => {
     expect((await world.post('/one/unpublish', { node: 'w1' })).status).to.equal(204);
   });
 
+  it('are not unpublished by a repeated request before enough bricks go by it either', async () => {
+    await world.create('one');
+    await world.post('/one/publish', W1);
+    for (const { host, path } of world.hostingOf()?.bricks ?? []) world.gateways.hosting.deafen(host, path);
+    for (const _ of ['first', 'again']) {
+      const refused = await world.post('/one/unpublish', { node: 'w1' });
+      expect(refused.json.errors[0].fields.fault).to.equal('uncertain');
+    }
+    world.gateways.hosting.deaf.clear();
+    expect((await world.post('/one/unpublish', { node: 'w1' })).status).to.equal(204);
+  });
+
   it('are published while the server of the first brick is down', async () => {
     await world.create('one');
     const [first] = world.hostingOf()?.bricks ?? [];

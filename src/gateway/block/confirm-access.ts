@@ -13,8 +13,9 @@ const EVERY_MS = 50;
 
 /**
  * Resolves once enough bricks go by the access that the volume's record asks for: they take nobody else, and have
- * cut whom they had taken before. A later record will do: it has the change in it, which the caller looks at. Each is asked twice, by connections of their own: a brick that reads the new
- * option cuts its old connections before it takes another new one. Throws `uncertain` naming the bricks that do not.
+ * cut whom they had taken before. A later record will do: it has the change in it, which the caller looks at. Each
+ * brick is asked twice, by connections of their own: one that reads the new option cuts its old connections before
+ * it takes another. Throws `uncertain` naming the bricks that do not.
  */
 export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call: Call): Promise<void> {
   if (volume.state !== 'Started') return;

@@ -1,14 +1,13 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import type { BlockPublication, BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
-import { getRecord } from '../volume-record.ts';
 import { toBlockInfo } from './block-info.ts';
 import { changePublications } from './change-publications.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisks } from './hosting-mounts.ts';
 import { hostingOf, missing, type NamedBlockVolume } from './locate.ts';
-import { checkPublication, type Publications, readPublications } from './publications.ts';
+import { checkPublication, type Publications } from './publications.ts';
 import { requireNoServer } from './require-no-server.ts';
 
 /**
@@ -63,11 +62,8 @@ export async function unpublishBlockVolume(
   const hostings = await (hostingvolume === undefined
     ? hostingVolumes(deps, call)
     : getHosting(deps, hostingvolume, call).then((one) => [one], orNone));
-  for (const hosting of hostings) {
-    const { metadata } = getRecord(hosting);
-    if (hostingvolume === undefined && !readPublications({ metadata }).has(withdrawal.name)) continue;
-    await withdraw(deps, hosting.name, withdrawal, call);
-  }
+  // Also where no record has it: the request that took it out may have died before the bricks went by that.
+  for (const { name } of hostings) await withdraw(deps, name, withdrawal, call);
 }
 
 async function withdraw(
