@@ -54,6 +54,8 @@ describe('block node', () => {
       const [one, two] = [await mountAt(TARGET), await mountAt(TARGET_2)];
       expect([one?.device, one?.root]).to.deep.equal([two?.device, two?.root]);
       const { usage } = await node.rpc('NodeGetVolumeStats', { volumeId: ID, volumePath: TARGET });
+      const staged = await node.rpc('NodeGetVolumeStats', { volumeId: ID, volumePath: STAGING });
+      expect(staged.usage).to.deep.equal(usage);
       expect(usage[0]?.total).to.equal(String(GIB));
       for (const _ of [1, 2]) await node.unpublish();
       for (const _ of [1, 2]) await node.unpublish({ targetPath: TARGET_2 });
@@ -172,7 +174,7 @@ describe('block node', () => {
       });
     await fails(expand(2n * GIB), status.FAILED_PRECONDITION, /expand the volume first/);
     node.disk.bytes = 2n * GIB;
-    for (const path of [TARGET, `${STAGING}/volume`]) {
+    for (const path of [TARGET, STAGING, `${STAGING}/volume`]) {
       expect((await expand(2n * GIB, path)).capacityBytes).to.equal(String(2n * GIB));
     }
     expect(node.disk.fileSystemBytes).to.equal(2n * GIB);

@@ -17,6 +17,7 @@ export async function blockStats(
   call: Call,
 ): Promise<BlockUsage> {
   const { content } = findByContent(await host.mounts(), volume, { path, clusters });
-  if (content.fileSystem !== undefined) return { kind: 'mount', usage: await host.usage(path, call) };
+  if (content.fileSystem !== undefined)
+    return { kind: 'mount', usage: await host.usage(content.target, call) };
   return { kind: 'block', totalBytes: await host.deviceBytes(content.loop, call) };
 }

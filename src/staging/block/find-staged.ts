@@ -40,19 +40,15 @@ export function findStaged(
   );
 }
 
-/**
- * The staging paths of this node where the volume's directory is mounted, but for the one given. Where the machine's
- * root is mounted once more, as some pods do, each shows there too.
- */
-export function otherStagingPaths(
+/** The staging paths of this node below which the volume's directory is mounted. */
+export function stagingPathsOf(
   mounts: readonly Mount[],
   volume: BlockVolume,
-  { stagingPath, clusters }: { readonly stagingPath: string; readonly clusters: readonly NodeCluster[] },
+  clusters: readonly NodeCluster[],
 ): readonly string[] {
   return mounts
     .filter((mount) => mount.target.endsWith(CLIENT) && carries(mount, volume, clusters))
-    .map(({ target }) => target.slice(0, -CLIENT.length))
-    .filter((path) => !path.endsWith(stagingPath));
+    .map(({ target }) => target.slice(0, -CLIENT.length));
 }
 
 /** Where else than at these targets the same file system or device is mounted, on this side of containers. */
@@ -67,18 +63,22 @@ export function otherUses(
 }
 
 /**
- * The volume whose content is mounted at the path, where it is staged or published, and the staging path that it
- * comes from. Throws `not-found` when the path carries nothing of it.
+ * The volume's content at the path where it is published, or of the path that is its staging path, and the staging
+ * path that it comes from. Throws `not-found` when the path carries nothing of it.
  */
 export function findByContent(
   mounts: readonly Mount[],
   volume: BlockVolume,
   { path, clusters }: { readonly path: string; readonly clusters: readonly NodeCluster[] },
 ): { readonly content: LoopMount; readonly stagingPath: string } {
+  const stagingPaths = stagingPathsOf(mounts, volume, clusters);
+  const contentOf = (stagingPath: string) => findStaged(mounts, volume, { stagingPath, clusters }).content;
+  const own = stagingPaths.includes(path) ? contentOf(path) : undefined;
+  if (own !== undefined) return { content: own, stagingPath: path };
   const top = findMount(mounts, path);
   const content = top === undefined ? undefined : toLoopMount(top);
-  const stagingPath = otherStagingPaths(mounts, volume, { stagingPath: '\0', clusters }).find((one) => {
-    const staged = findStaged(mounts, volume, { stagingPath: one, clusters }).content;
+  const stagingPath = stagingPaths.find((one) => {
+    const staged = contentOf(one);
     return content !== undefined && staged !== undefined && isSameContent(staged, content);
   });
   if (content !== undefined && stagingPath !== undefined) return { content, stagingPath };

@@ -7,7 +7,7 @@ import { requireRoom } from '../require-room.ts';
 import { differenceOf } from '../same-mount.ts';
 import { attachDisk } from './attach-disk.ts';
 import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
-import { findStaged, otherStagingPaths } from './find-staged.ts';
+import { findStaged, stagingPathsOf } from './find-staged.ts';
 import { type LoopMount, toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
 import { takeDown } from './take-down.ts';
@@ -52,7 +52,10 @@ async function attachAndShow(context: BlockContext, use: StagedUse, call: Call):
 async function requireStageable({ host, clusters }: BlockContext, use: StagedUse): Promise<void> {
   const { volume, stagingPath } = use;
   getCluster(clusters, volume);
-  const [other] = otherStagingPaths(await host.mounts(), volume, { stagingPath, clusters });
+  // Where the machine's root is mounted once more, as some pods do, our own shows there too.
+  const other = stagingPathsOf(await host.mounts(), volume, clusters).find(
+    (path) => !path.endsWith(stagingPath),
+  );
   if (other === undefined) return;
   throw new Fault('wrong-state', `volume ${volume.id} is staged at ${other}; unstage it there first`);
 }
