@@ -22,6 +22,7 @@ export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call
   let record = volume.options[RECORD_OPTION] ?? '';
   const confirmed = new Set<string>();
   const began = performance.now();
+  const restMs = Math.min(REST_MS, deps.confirmMs);
   for (;;) {
     const online = await onlineBricks(deps, volume.name, call);
     await Promise.all(
@@ -33,8 +34,8 @@ export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call
     const elapsed = performance.now() - began;
     const isAll = online.every((brick) => confirmed.has(keyOf(brick)));
     const isEnough = isInForce(volume, (brick) => confirmed.has(keyOf(brick)));
-    if (isEnough && (isAll || elapsed > REST_MS)) return;
-    if (elapsed > deps.confirmMs || (isAll && online.length > 0 && elapsed > REST_MS))
+    if (isEnough && (isAll || elapsed > restMs)) return;
+    if (elapsed > deps.confirmMs || (isAll && online.length > 0 && elapsed > restMs))
       throw unconfirmed(volume, confirmed);
     checkpoint(call);
     await sleep(EVERY_MS);
