@@ -1,9 +1,13 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
+import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisk } from './hosting-mounts.ts';
+
+/** Each takes a client of its own for a moment: some 20 MB of memory. */
+const LOOKS_AT_ONCE = 4;
 
 /** A hosting volume with what is on it. */
 export interface Hosted {
@@ -63,7 +67,10 @@ export async function lookEverywhere(
 ): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
   const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
   const volumes = all.filter(({ name }) => name !== except);
-  const settled = await Promise.allSettled(volumes.map((hosting) => look(deps, hosting, call)));
+  const bounded = new Semaphore(LOOKS_AT_ONCE);
+  const settled = await Promise.allSettled(
+    volumes.map((hosting) => bounded.run(call.signal, () => look(deps, hosting, call))),
+  );
   const found = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const reasons: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   const bug = reasons.find((reason) => !isFault(reason));
