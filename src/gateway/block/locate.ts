@@ -1,4 +1,4 @@
-import type { Call } from '../../control/call.ts';
+import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
@@ -74,6 +74,7 @@ export async function lookEverywhere(
   const found = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const reasons: unknown[] = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   const bug = reasons.find((reason) => !isFault(reason));
+  if (bug !== undefined) checkpoint(call);
   if (bug !== undefined) throw bug;
   return { found, silent: reasons.find((reason) => isFault(reason)) };
 }
