@@ -96,7 +96,8 @@ async function toLoop(
   if (backing !== file && backing !== `/${basename(file)}`) return undefined;
   const known = await askBackingDevice(path, call);
   if (known === undefined ? backing !== file : known !== device) return undefined;
-  return { path, isReadonly: (await readAttribute(path, 'ro')) === '1' };
+  const isReadonly = (await readAttribute(path, 'ro')) === '1';
+  return { path, isReadonly, isGoing: (await readAttribute(path, 'loop/autoclear')) === '1' };
 }
 
 /** "major:minor" of the file system of its file; undefined when that cannot be told, as of a dead client's. */

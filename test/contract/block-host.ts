@@ -108,14 +108,18 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
         expect(device)
           .to.match(/^\/dev\/loop\d+$/)
           .and.not.equal(other.device);
-        expect(await host.loops(file, call())).to.deep.equal([{ path: device, isReadonly: false }]);
+        expect(await host.loops(file, call())).to.deep.equal([
+          { path: device, isReadonly: false, isGoing: false },
+        ]);
         expect(await host.deviceBytes(device, call())).to.equal(SIZE);
       });
 
       it('tell that they are read-only', async () => {
         const file = await subject.newDisk();
         const device = await attach(file, true);
-        expect(await host.loops(file, call())).to.deep.equal([{ path: device, isReadonly: true }]);
+        expect(await host.loops(file, call())).to.deep.equal([
+          { path: device, isReadonly: true, isGoing: false },
+        ]);
       });
 
       it('go, and go again', async () => {
@@ -130,6 +134,7 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
         await host.format(device, 'ext4', call());
         const target = await mount(device, 'ext4');
         expect(await host.detachLoop(device, call())).to.equal(false);
+        expect((await host.loops(file, call())).map(({ isGoing }) => isGoing)).to.deep.equal([true]);
         await host.unmountWritten(target, call());
         expect(await host.detachLoop(device, call())).to.equal(true);
         expect(await host.loops(file, call())).to.deep.equal([]);

@@ -123,7 +123,7 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
       const client = this.topAt(posix.dirname(file))?.device;
       return [...this.#loops]
         .filter(([, loop]) => loop.file === file && loop.client === client)
-        .map(([number, { isReadonly }]) => ({ path: `/dev/loop${number}`, isReadonly }));
+        .map(([number, { isReadonly, isGoing }]) => ({ path: `/dev/loop${number}`, isReadonly, isGoing }));
     });
   }
 

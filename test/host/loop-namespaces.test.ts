@@ -32,7 +32,9 @@ describe('loop devices of a container that has ended', () => {
     await using next = remoteHost((inside) => [...CONTAINER, ...inside]);
     expect(await next.host.loops(other, call())).to.deep.equal([]);
     for (const path of [file, join(moved, 'disk')]) {
-      expect(await next.host.loops(path, call()), path).to.deep.equal([{ path: device, isReadonly: false }]);
+      expect(await next.host.loops(path, call()), path).to.deep.equal([
+        { path: device, isReadonly: false, isGoing: false },
+      ]);
     }
     expect(await next.host.detachLoop(device, call())).to.equal(true);
   });

@@ -40,6 +40,7 @@ describe('block node keeps data', () => {
       {
         using _use = node.host.hideUse('/dev/loop0');
         await fails(node.unstage(), status.FAILED_PRECONDITION, /still in use on this node/);
+        await fails(node.stage(), status.UNAVAILABLE, /so did undoing it: .* is still in use; retry/);
       }
       await node.unstage();
       expect([node.host.devices, node.host.clients]).to.deep.equal([[], 0]);

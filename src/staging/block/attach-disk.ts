@@ -21,7 +21,7 @@ export async function attachDisk(context: BlockContext, use: StagedUse, call: Ca
   await mountClient(context, use, call);
   checkpoint(call);
   const loops = await host.loops(disk, call);
-  const usable = loops.find((loop) => loop.isReadonly === use.isReadonly);
+  const usable = loops.find((loop) => loop.isReadonly === use.isReadonly && !loop.isGoing);
   for (const { path } of loops.filter((loop) => loop !== usable)) {
     if (await host.detachLoop(path, call)) continue;
     throw new Fault('busy', `${path}, made of the disk in ${client}, is still in use; retry`);

@@ -10,6 +10,8 @@ export interface LoopDevice {
   /** `/dev/loop5` */
   readonly path: string;
   readonly isReadonly: boolean;
+  /** It was told to go, and does so with its last user: nobody may begin to use it. */
+  readonly isGoing: boolean;
 }
 
 /** A loop device and the file that it is made of. */

@@ -15,7 +15,11 @@ export async function prepareFileSystem(
 ): Promise<void> {
   const { volume, stagingPath, isReadonly } = use;
   const { formatting } = placesOf(stagingPath);
-  const isHalfMade = (await host.probe(formatting, call)) === 'other';
+  const state = await host.probe(formatting, call);
+  if (state !== 'absent' && state !== 'other') {
+    throw new Fault('unreachable', `whether ${formatting} is there cannot be told (${state}); retry`);
+  }
+  const isHalfMade = state === 'other';
   const content = await host.content(disk, call);
   if (isHalfMade || content === 'blank') {
     if (isReadonly) {

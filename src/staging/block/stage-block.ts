@@ -137,6 +137,7 @@ async function undo(
   try {
     await unstageBlock(context, use, detached(call, UNDO_MS));
   } catch {
-    throw new Fault('uncertain', `staging ${use.volume.id} failed, and so did undoing it; retry`, { cause });
+    const why = cause instanceof Fault ? `: ${cause.message}` : '';
+    throw new Fault('uncertain', `staging ${use.volume.id} failed, and so did undoing it${why}`, { cause });
   }
 }
