@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { Fault } from '../../src/control/fault.ts';
+import { DISK_FILE } from '../../src/glusterd2/block-wire.ts';
 import { sourceAddresses } from '../../src/host/source-addresses.ts';
 import { placesOf } from '../../src/staging/block/block-volume.ts';
 import { toLoopMount } from '../../src/staging/block/loop-mount.ts';
@@ -116,5 +117,6 @@ describe('block volumes: what mountinfo shows', () => {
 
   it('of one volume lies below its staging path', () => {
     for (const path of Object.values(placesOf('/s'))) expect(path).to.match(/^\/s\/[a-z]/);
+    expect(placesOf('/s').disk).to.equal(`/s/client/${DISK_FILE}`);
   });
 });

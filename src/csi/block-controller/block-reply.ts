@@ -1,7 +1,7 @@
 import type { Volume } from '../../grpc/generated/csi/v1/Volume.ts';
 import type { BlockVolume } from '../../volumes/block/block-backend.ts';
 import { formatBlockHandle } from '../../volumes/block/block-handle.ts';
-import { toText } from '../../volumes/block/node-id.ts';
+import { toNodeId } from '../../volumes/block/node-id.ts';
 import type { ClusterName } from '../../volumes/ids.ts';
 
 export interface ToldBlock extends BlockVolume {
@@ -19,5 +19,5 @@ export function toBlockReply(volume: ToldBlock): Volume {
 
 /** The CSI ids of the nodes that may attach it. */
 export function toNodeIds({ published }: BlockVolume): string[] {
-  return published.map(toText);
+  return published.map(toNodeId);
 }

@@ -1,4 +1,4 @@
-import { Fault } from '../../control/fault.ts';
+import { Fault, invalid } from '../../control/fault.ts';
 import type { ControllerPublishVolumeRequest__Output } from '../../grpc/generated/csi/v1/ControllerPublishVolumeRequest.ts';
 import type { ControllerPublishVolumeResponse } from '../../grpc/generated/csi/v1/ControllerPublishVolumeResponse.ts';
 import type { Method } from '../../grpc/method.ts';
@@ -11,7 +11,6 @@ import { decodeVolumeId } from '../decode.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
 import { formatPublishContext } from '../publish-context.ts';
 import { type BlockControllerContext, blockKey } from './context.ts';
-import { decodeNodeId } from './decode-node-id.ts';
 
 export function publishVolumeMethod({
   clusters,
@@ -24,14 +23,14 @@ export function publishVolumeMethod({
   return {
     decode(wire) {
       const volumeId = decodeVolumeId(wire.volumeId);
-      const nodeId = decodeNodeId(wire.nodeId);
+      if (wire.nodeId === '') throw invalid('node_id', 'is missing; it is required');
       const capability = decodeCapability(wire.volumeCapability);
       requireSupported([capability], 'volume_capability', whyNotBlock);
       const isReadonly = wire.readonly || isReaderMode(capability.mode);
       return {
         // Last: csi-sanity wants a malformed request to be told from one for a volume or a node that is not there.
         located: locateBlock(clusters, volumeId),
-        publication: { ...getNode(nodeId), isReadonly },
+        publication: { ...getNode(wire.nodeId), isReadonly },
         isSingleNode: isSingleNode(capability.mode),
       };
     },

@@ -30,7 +30,7 @@ export interface StagedUse {
   readonly isReadonly: boolean;
 }
 
-/** The file of a block volume's directory that is its disk. */
+/** The file of a block volume's directory that is its disk; as the gateway makes it. */
 const DISK = 'disk';
 /** Is in that directory while a file system is being made: what an interrupted one left is nobody's. */
 const FORMATTING = 'formatting';

@@ -14,7 +14,7 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
 
 /** The CSI id of a node: `<name>@<address>[,<address>…]`, at most 192 bytes. Throws `invalid`. */
 export function formatNodeId(node: BlockNode): string {
-  const id = toText(node);
+  const id = toNodeId(node);
   if (parseNodeId(id) !== undefined) return id;
   throw invalid(
     'node id',
@@ -33,6 +33,6 @@ export function parseNodeId(text: string): BlockNode | undefined {
 }
 
 /** As `formatNodeId`, of a node that the servers tell of. */
-export function toText({ name, addresses }: BlockNode): string {
+export function toNodeId({ name, addresses }: BlockNode): string {
   return `${name}@${addresses.join(',')}`;
 }
