@@ -38,13 +38,9 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         }
       }),
     delete: (place, call) =>
-      safely(call, async () => {
-        try {
-          await client.request({ ...toTarget(place), method: 'DELETE', reply: z.null() }, call);
-        } catch (error) {
-          if (!isFault(error, 'not-found')) throw error;
-        }
-      }),
+      safely(call, () =>
+        unlessGone(client.request({ ...toTarget(place), method: 'DELETE', reply: z.null() }, call)),
+      ),
     async expand(place, capacityBytes, call) {
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },
@@ -52,13 +48,22 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
       await post(place, 'publish', { node, addresses: [...addresses], readonly }, call);
     },
     unpublish: (place, node, call) =>
-      safely(call, async () => {
+      safely(call, () => {
         const body = node === undefined ? {} : { node };
         const request = { ...toTarget(place, '/unpublish'), method: 'POST', body, reply: z.null() } as const;
-        await client.request(request, call);
+        return unlessGone(client.request(request, call));
       }),
     list: (query, call) => safely(call, () => list(client, query, call)),
   };
+}
+
+/** Without its hosting volume, too, a block volume is gone. */
+async function unlessGone(work: Promise<null>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isFault(error, 'not-found')) throw error;
+  }
 }
 
 function unsupported(): Fault {

@@ -97,12 +97,14 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
     it('has nothing of a volume that is not there, or elsewhere', async () => {
       const name = parseVolumeName('never-made');
       expect(await backend.find({ name }, call())).to.equal(undefined);
-      const { hosting } = await create();
-      expect(await backend.find({ hosting, name }, call())).to.equal(undefined);
-      await backend.delete({ hosting, name }, call());
-      await backend.unpublish({ hosting, name }, 'node-1', call());
-      await faultOf('not-found', backend.expand({ hosting, name }, subject.sizeBytes, call()));
-      await faultOf('not-found', backend.publish({ hosting, name }, WRITER, call()));
+      const { hosting: real } = await create();
+      for (const hosting of [real, parseVolumeName('no-such-hosting')]) {
+        expect(await backend.find({ hosting, name }, call())).to.equal(undefined);
+        await backend.delete({ hosting, name }, call());
+        await backend.unpublish({ hosting, name }, 'node-1', call());
+        await faultOf('not-found', backend.expand({ hosting, name }, subject.sizeBytes, call()));
+        await faultOf('not-found', backend.publish({ hosting, name }, WRITER, call()));
+      }
     });
 
     it('grows it, and never shrinks it', async () => {
