@@ -88,6 +88,9 @@ describe('the image', function () {
       ['stat', '--version'],
       ['mkfs.xfs', '-V'],
       ['mkfs.ext4', '-V'],
+      ['e2fsck', '-V'],
+      ['blkid', '--version'],
+      ['dd', '--version'],
       ['tini', '--version'],
     ];
     const failed = programs.filter(([name, ...args]) => run(name, ...args).exitCode !== 0);

@@ -8,6 +8,7 @@ export const BAD_PARAMETERS: readonly (readonly [
   ['a parameter like nothing', { gidAllocate: 'x' }, /is unknown; known are/],
   ['a parameter of Object', { constructor: 'x' }, /^parameters\.constructor: is unknown/],
   ['another kind', { kind: 'subvol' }, /"subvol" is not served yet; use "volume"/],
+  ['the block driver’s kind', { kind: 'virtblock' }, /is of driver block\.csi\.gluster\.org/],
   ['another cluster', { cluster: 'west' }, /"west" is unknown; did you mean "east"/],
   ['a URL for a cluster', { cluster: 'http://10.0.0.1' }, /^parameters\.cluster/],
   ['no copies', { replica: '0' }, /no whole number from 1 to 3/],
