@@ -9,6 +9,7 @@ import { nativeProgram } from '../host/native-program.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { accepts } from './health.ts';
 import type { Stop } from './stop.ts';
+import { toStoreOptions } from './store-options.ts';
 
 /** glusterd2's REST API over this server's glusterd and devices. */
 export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
@@ -20,7 +21,7 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   });
   // The watchdog of a freeze must outlive this service: systemd ends what is left in its cgroup.
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
-  const stores = createStores({ deviceRoots: config.deviceRoots, freezer });
+  const stores = createStores({ ...toStoreOptions(config), freezer });
   const gateway = createGateway(config, { gluster, ...stores });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({

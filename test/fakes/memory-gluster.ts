@@ -4,6 +4,8 @@ import type {
   Gluster,
   GlusterBrickStatus,
   GlusterCreate,
+  GlusterSnapshot,
+  GlusterSnapshots,
   GlusterVolume,
 } from '../../src/gateway/gluster-cli/gluster.ts';
 
@@ -17,6 +19,7 @@ interface MemoryPeer {
 export class MemoryPool {
   readonly peers: MemoryPeer[] = [];
   readonly volumes = new Map<string, GlusterVolume>();
+  readonly snapshots = new Map<string, GlusterSnapshot>();
   /** Clients of each started volume. */
   readonly clients = new Map<string, { kind: string; count: number }[]>();
   /** Bricks whose process is down, as `peerId:path`. */
@@ -64,7 +67,7 @@ export class MemoryPool {
 
 /** The `gluster` command on one server of the pool. */
 export function createMemoryGluster(pool: MemoryPool, selfId: string): Gluster {
-  return { ...queries(pool, selfId), ...changes(pool, selfId) };
+  return { ...queries(pool, selfId), ...changes(pool, selfId), ...snapshots(pool) };
 }
 
 type Queries = Pick<
@@ -135,7 +138,7 @@ function toStatus(pool: MemoryPool, brick: GlusterVolume['bricks'][number]): Glu
   return { host, path, peerId, online, pid: online ? 1 : 0, port: online ? 49_152 : 0, ...sizes };
 }
 
-type Changes = Omit<Gluster, keyof Queries>;
+type Changes = Omit<Gluster, keyof Queries | keyof GlusterSnapshots>;
 
 function changes(pool: MemoryPool, selfId: string): Changes {
   const command = (name: string) => pool.note(name);
@@ -207,6 +210,35 @@ function changes(pool: MemoryPool, selfId: string): Changes {
         pool.peers.findIndex((peer) => peer.id === id),
         1,
       );
+    },
+  };
+}
+
+function snapshots(pool: MemoryPool): GlusterSnapshots {
+  const count = (volume: string, step: number) => {
+    const source = pool.get(volume);
+    pool.volumes.set(volume, { ...source, snapshotCount: source.snapshotCount + step });
+  };
+  return {
+    async snapshot(name) {
+      pool.note('snapshot info');
+      return pool.snapshots.get(name);
+    },
+    async createSnapshot({ name, volume, description }) {
+      pool.note('snapshot create');
+      if (pool.snapshots.has(name)) throw new Fault('conflict', `Snapshot ${name} already exists`);
+      if (pool.get(volume).state !== 'Started')
+        throw new Fault('wrong-state', `volume ${volume} is not started`);
+      count(volume, 1);
+      const glusterName = randomUUID().replaceAll('-', '');
+      const createdAt = Math.floor(Date.now() / 1000) * 1000;
+      pool.snapshots.set(name, { name, volume, description, glusterName, createdAt });
+    },
+    async deleteSnapshot(name) {
+      pool.note('snapshot delete');
+      const found = pool.snapshots.get(name);
+      if (found !== undefined) count(found.volume, -1);
+      pool.snapshots.delete(name);
     },
   };
 }

@@ -13,7 +13,15 @@ export async function commitSnapshot(
 ): Promise<void> {
   if (snapshot.state === 'taken') return;
   const directory = snapshotDirectory(snapshot.device, snapshot);
-  await step('snapshot-sync');
+  if (snapshot.provisioner !== 'lvm') {
+    await step('snapshot-sync');
+    await syncImage(directory);
+  }
+  await step('snapshot-taken');
+  await writeSnapshot(directory, { ...snapshot, state: 'taken', createdAt });
+}
+
+async function syncImage(directory: string): Promise<void> {
   const image = await open(join(directory, IMAGE), 'r');
   try {
     await image.sync();
@@ -21,6 +29,4 @@ export async function commitSnapshot(
     await image.close();
   }
   await syncDirectory(directory);
-  await step('snapshot-taken');
-  await writeSnapshot(directory, { ...snapshot, state: 'taken', createdAt });
 }

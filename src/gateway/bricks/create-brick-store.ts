@@ -12,13 +12,15 @@ import { mountBricks } from './mount-bricks.ts';
 import { reserveBricks } from './reserve-bricks.ts';
 import { Serial } from './serial.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import type { StoreContext } from './store-context.ts';
+import type { LvmOptions, StoreContext } from './store-context.ts';
 import { findBricks, markedDevices, surveyDevices } from './survey.ts';
 import { createTrash } from './trash.ts';
 
 export interface BrickStoreOptions {
   /** Devices lie here or directly below, nowhere else. */
   readonly deviceRoots: readonly string[];
+  /** Default: no thin bricks. */
+  readonly lvm?: LvmOptions;
   /** Called before each step that changes something. Tests end the process there. */
   readonly onStep?: (name: string) => Promise<void>;
   /** Default: the installed programs, the watchdog in the service's own cgroup. */
@@ -34,9 +36,11 @@ export interface Stores {
 
 export function createStores(options: BrickStoreOptions): Stores {
   const step = options.onStep ?? (async () => {});
-  const { deviceRoots: roots, cleanBrick = nativeProgram('clean-brick') } = options;
+  const { deviceRoots, lvm, cleanBrick = nativeProgram('clean-brick') } = options;
+  const roots = lvm === undefined ? deviceRoots : [...deviceRoots, lvm.mountRoot];
   const freezer = options.freezer ?? createFreezer({ program: nativeProgram('freeze'), cgroups: undefined });
-  const store: StoreContext = { roots, step, serial: new Serial(), trash: createTrash(step), cleanBrick };
+  const serial = new Serial();
+  const store: StoreContext = { roots, lvm, step, serial, trash: createTrash(step, serial), cleanBrick };
   return { bricks: createBricks(store, freezer), snapshots: createSnapshotStore(store, freezer) };
 }
 

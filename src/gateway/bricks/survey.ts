@@ -9,6 +9,7 @@ import type { DeviceMark } from './device-mark.ts';
 import { readMark } from './device-mark.ts';
 import { candidateDevices, checkDirectory, namesIn } from './device-paths.ts';
 import { familyOf, takenBytes } from './family.ts';
+import { readGroupAccount, takenByPools } from './lvm/group-account.ts';
 import { snapshotDirectory } from './snapshot-record.ts';
 import { snapshotsOn } from './snapshots-on.ts';
 
@@ -72,7 +73,8 @@ export interface SurveyedDevice extends StoredDevice {
 
 /** All devices with their accounts. */
 export async function surveyDevices(roots: readonly string[]): Promise<readonly SurveyedDevice[]> {
-  const devices = await Promise.all((await markedDevices(roots)).map(surveyDevice));
+  const marked = await markedDevices(roots);
+  const devices = (await Promise.all(marked.map(surveyOrLeaveOut))).filter((device) => device !== undefined);
   const free = new Map<number, bigint>();
   for (const id of new Set(devices.map((device) => device.fileSystem.id))) {
     const facts = addUp(devices.filter((device) => device.fileSystem.id === id));
@@ -90,15 +92,31 @@ export async function surveyDevices(roots: readonly string[]): Promise<readonly 
 
 type Surveyed = Awaited<ReturnType<typeof surveyDevice>>;
 
+/** A disk that is gone does not hide the other devices. */
+async function surveyOrLeaveOut(device: MarkedDevice): Promise<Surveyed | undefined> {
+  try {
+    return await surveyDevice(device);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    log.error({ device: device.path, reason: error.message }, 'device left out');
+    return undefined;
+  }
+}
+
 async function surveyDevice({ path, mark }: MarkedDevice) {
   const [fileSystem, found, directories, taken] = await Promise.all([
-    readFileSystem(path),
+    mark.provisioner === 'lvm' ? readGroupAccount(path) : readFileSystem(path),
     findBricks(path),
     brickDirectories(path),
     snapshotsOn(path),
   ]);
   const unread = [...found.damaged.map(({ directory }) => directory), ...taken.damaged];
   const damaged = await Promise.all(unread.map(readImageUse));
+  const isGroup = mark.provisioner === 'lvm';
+  const promises = [
+    ...found.bricks.map((brick) => ({ family: familyOf(brick), accountBytes: brick.accountBytes })),
+    ...taken.snapshots,
+  ];
   const families = [
     ...found.bricks.map((brick) => [brickDirectory(path, brick), familyOf(brick)] as const),
     ...taken.snapshots.map((one) => [snapshotDirectory(path, one), one.family] as const),
@@ -114,9 +132,10 @@ async function surveyDevice({ path, mark }: MarkedDevice) {
     mark,
     fileSystem,
     bricks: directories.length,
-    imageBytes: takenBytes(uses),
+    imageBytes: isGroup ? await takenByPools(path, promises) : takenBytes(uses),
     promisedToImages:
       promised('loop') +
+      promised('lvm') +
       sum(taken.snapshots.map((one) => one.accountBytes)) +
       sum(damaged.map((use) => use.sizeBytes)),
     promisedToDirectories: promised('directory'),

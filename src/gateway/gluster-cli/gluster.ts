@@ -69,13 +69,37 @@ export interface GlusterBrickHeal {
   readonly possiblyHealing: number | undefined;
 }
 
+/** One of Gluster's own snapshots: thin logical volumes of a volume's bricks. */
+export interface GlusterSnapshot {
+  readonly name: string;
+  /** Its source. */
+  readonly volume: string;
+  /** Gluster's name of the snapshot's own volume, with which the logical volumes begin. */
+  readonly glusterName: string;
+  readonly description: string;
+  /** Milliseconds since the epoch, exact to the second. */
+  readonly createdAt: number;
+}
+
+export interface GlusterSnapshots {
+  /** Undefined when there is none. */
+  snapshot(name: string, call: Call): Promise<GlusterSnapshot | undefined>;
+  /** Throws `conflict` when the name is taken, `not-found` for the volume, `exhausted` at the volume's limit. */
+  createSnapshot(
+    snapshot: { readonly name: string; readonly volume: string; readonly description: string },
+    call: Call,
+  ): Promise<void>;
+  /** Absent is success. */
+  deleteSnapshot(name: string, call: Call): Promise<void>;
+}
+
 /**
  * The classic `gluster --xml --mode=script` command on this server. Results are read from opRet, opErrno and
  * opErrstr, never from the exit code. Every method may throw `unreachable` (glusterd does not answer, or a
  * peer that the command needs is down: the message names it), `busy` (another transaction), `timed-out`;
  * those that change something throw `uncertain` when they cannot tell whether it was done.
  */
-export interface Gluster {
+export interface Gluster extends GlusterSnapshots {
   pool(call: Call): Promise<readonly PoolPeer[]>;
   volumes(call: Call): Promise<readonly GlusterVolume[]>;
   /** Undefined when there is no such volume. */

@@ -94,8 +94,8 @@ export function toQuestion(deps: Pick<VolumeDeps, 'accountOf'>, body: QuestionFi
   };
 }
 
-/** Throws `unsupported` for lvm. */
+/** Throws `unsupported` for one that does not exist. */
 export function parseProvisioner(text: string | undefined): Provisioner {
-  if (text === undefined || text === 'loop' || text === 'directory') return text ?? 'loop';
-  throw new Fault('unsupported', `provisioner ${text}: this gateway has loop and directory`);
+  if (text === undefined || text === 'loop' || text === 'directory' || text === 'lvm') return text ?? 'loop';
+  throw new Fault('unsupported', `provisioner ${text}: this gateway has loop, lvm and directory`);
 }

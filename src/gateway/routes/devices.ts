@@ -61,7 +61,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       method: 'POST',
       path: PEER,
       name: 'DeviceAdd',
-      description: 'makes an empty directory below a device root of that server a device',
+      description:
+        'makes an empty directory below a device root of that server a device, or with lvm a blank disk',
       access: 'driver',
       requestType: 'api.AddDeviceReq',
       responseType: 'api.AddDeviceResp',
@@ -71,8 +72,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
         const server = await deps.pool.server(peerId, call);
         const { device: path, provisioner } = request.body;
         const added = await server.addDevice(path, parseProvisioner(provisioner), call);
-        deps.notify('device.added', { 'peer.id': peerId, device: added.path });
-        const headers = { Location: encodeURI(`/v1/devices/${peerId}${added.path}`) };
+        deps.notify('device.added', { 'peer.id': peerId, device: added.source ?? added.path });
+        const headers = { Location: encodeURI(`/v1/devices/${peerId}${added.source ?? added.path}`) };
         return { status: 201, body: toDevice(peerId, added), headers };
       },
     }),
@@ -94,7 +95,7 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       method: 'DELETE',
       path: DEVICE,
       name: ADDITIONS.deviceDelete,
-      description: 'a device without bricks is one no longer; the directory stays',
+      description: 'a device without bricks is one no longer; the directory, or the blank disk, stays',
       access: 'driver',
       async handle(request, call) {
         const peerId = peerParam(request);
@@ -115,7 +116,7 @@ async function devicesOf(deps: VolumeDeps, peerId: string, call: Call): Promise<
 
 function toDevice(peerId: string, device: StoredDevice): Device {
   return {
-    device: device.path,
+    device: device.source ?? device.path,
     provisioner: device.provisioner,
     state: device.state,
     'free-size': Number(device.freeBytes),

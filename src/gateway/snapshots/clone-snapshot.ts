@@ -11,6 +11,7 @@ import { withRecord } from '../volumes/restore-record.ts';
 import { keptBricks, requireServers, surveyServers } from '../volumes/survey.ts';
 import { toLayout } from './clone-layout.ts';
 import { HEALING, ORIGIN } from './clone-metadata.ts';
+import { glusterNameOf, isGlusters } from './gluster-snapshot.ts';
 import { healClone } from './heal-clone.ts';
 import { reserveCopies } from './reserve-copies.ts';
 import { healedOptions, healingOptions } from './snapshot-options.ts';
@@ -87,10 +88,16 @@ async function make(
   const after = JSON.stringify(healedOptions(layout.kind, chosen));
   const metadata = { ...wanted.metadata, [ORIGIN]: view.name, [HEALING]: after };
   const limits = { peers: [], zones: [], excludePeers: [], excludeZones: [] };
-  const question = { layout, provisioner: 'loop' as const, limits, accountOf: deps.accountOf };
+  const question = {
+    layout,
+    provisioner: view.facts.provisioner ?? ('loop' as const),
+    limits,
+    accountOf: deps.accountOf,
+  };
   const record = recordOf({ size, question, metadata });
   using held = deps.tokens.begin(await deps.pool.selfId(call));
-  const copies = { name: wanted.name, size, layout, view, token: held.token };
+  const glusterName = isGlusters(view.facts) ? await glusterNameOf(deps, view.facts, call) : undefined;
+  const copies = { name: wanted.name, size, layout, view, token: held.token, glusterName };
   const bricks = await reserveCopies(copies, survey, call);
   checkpoint(call);
   const options = { ...chosen, ...healingOptions(layout.kind), ...ownOptions(deps, record) };

@@ -39,7 +39,7 @@ export async function planSnapshot(
   call: Call,
 ): Promise<PlannedSnapshot> {
   const volume = await withRecord(deps, await getVolume(deps.gluster, wanted.volume, call), call);
-  const capacity = requireImages(volume);
+  const { capacity, provisioner } = requireImages(volume);
   const layout = layoutOf(volume);
   const { description, metadata } = wanted;
   const counts = { ...toGlusterCounts(layout), subvols: layout.subvols };
@@ -49,6 +49,7 @@ export async function planSnapshot(
     volume: volume.name,
     volumeId: volume.id,
     capacity,
+    provisioner,
     counts,
     options: volume.options,
     metadata,
@@ -60,18 +61,18 @@ export async function planSnapshot(
   return { facts, volume };
 }
 
-/** The volume's size. */
-function requireImages(volume: GlusterVolume): bigint {
+/** The volume's size, and what its bricks are. */
+function requireImages(volume: GlusterVolume): Pick<SnapshotFacts, 'capacity' | 'provisioner'> {
   const { capacity, provisioner } = getRecord(volume);
   if (
-    provisioner === 'loop' &&
+    (provisioner === 'loop' || provisioner === 'lvm') &&
     capacity !== undefined &&
     volume.bricks.every(({ path }) => isPathOf(path, volume.name))
   )
-    return capacity;
+    return { capacity, provisioner };
   throw new Fault(
     'wrong-state',
-    `volume ${volume.name} has bricks that are no images (${provisioner ?? 'named by a client'}), of which no snapshot can be taken; make volumes with provisioner loop`,
+    `volume ${volume.name} has bricks that are neither images nor thin volumes (${provisioner ?? 'named by a client'}), of which no snapshot can be taken; make volumes with provisioner loop or lvm`,
   );
 }
 

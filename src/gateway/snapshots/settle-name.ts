@@ -5,6 +5,7 @@ import { afterMutation } from '../volumes/after-mutation.ts';
 import { areDead } from '../volumes/dead-tokens.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { serversOf } from '../volumes/survey.ts';
+import { deleteFromGluster, findMade } from './gluster-snapshot.ts';
 import {
   requireAll,
   type SnapshotPart,
@@ -31,7 +32,7 @@ export async function settleName(
   if (unfinished.length === 0) return undefined;
   try {
     if (survey.parts.some(({ stored }) => stored.state === 'deleting'))
-      await finishDelete(name, survey.parts, call);
+      await finishDelete(deps, name, survey.parts, call);
     else await finishCreates(deps, name, survey.parts, call);
   } catch (error) {
     throw afterMutation(error, `clearing what was left of snapshot ${name}`);
@@ -39,9 +40,19 @@ export async function settleName(
   return toViews(await surveySnapshots(deps, { snapshot: name }, call))[0];
 }
 
-async function finishDelete(name: string, parts: readonly SnapshotPart[], call: Call): Promise<void> {
+async function finishDelete(
+  deps: VolumeDeps,
+  name: string,
+  parts: readonly SnapshotPart[],
+  call: Call,
+): Promise<void> {
   const servers = serversOf(parts);
   await onAll(servers, (server) => server.snapshots.markDeleting(name, call));
+  await deleteFromGluster(
+    deps,
+    parts.map(({ stored }) => stored),
+    call,
+  );
   await onAll(servers, (server) => server.snapshots.remove(name, call));
 }
 
@@ -52,16 +63,12 @@ async function finishCreates(
   call: Call,
 ): Promise<void> {
   const taking = parts.filter(({ stored }) => stored.state === 'taking');
-  if (
-    !(await areDead(
-      deps,
-      taking.map(({ stored }) => stored),
-      call,
-    ))
-  ) {
+  const dead = taking.map(({ stored }) => stored);
+  if (!(await areDead(deps, dead, call))) {
     throw new Fault('busy', `snapshot ${name} is being taken; retry`);
   }
-  const whole = parts.find(({ stored }) => stored.state === 'taken')?.stored;
+  const taken = parts.find(({ stored }) => stored.state === 'taken')?.stored;
+  const whole = taken ?? (await findMade(deps, dead, call));
   for (const { server, stored } of taking) {
     if (stored.token === whole?.token) await server.snapshots.commit(stored.token, whole.createdAt, call);
     else await server.snapshots.forget(stored.token, call);

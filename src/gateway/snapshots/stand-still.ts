@@ -46,7 +46,8 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
   }
 }
 
-function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
+/** The parts of the snapshots that a server has. */
+export function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
   return snapshots
     .map((facts) => ({
       facts,
@@ -56,7 +57,7 @@ function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
 }
 
 /** Thaws, first of all. A server that cannot be told thaws by its watchdog; what it keeps is of a dead token. */
-async function forget({ token, servers }: StandStill, call: Call): Promise<void> {
+export async function forget({ token, servers }: StandStill, call: Call): Promise<void> {
   const fresh = detached(call, FORGET_MS);
   const { refused } = await attemptOnAll(servers, (server) => server.snapshots.forget(token, fresh));
   for (const { server, reason } of refused)

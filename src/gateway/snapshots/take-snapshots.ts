@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
+import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
 import {
   type PlannedSnapshot,
   planSnapshot,
@@ -47,6 +48,7 @@ export async function takeSnapshots(
   if (existing[0] !== undefined) throw taken(existing[0].name, 'exists, and others of the group do not');
   const planned: PlannedSnapshot[] = [];
   for (const member of members) planned.push(await planOne(deps, member, group, call));
+  requireOneMoment(planned.map(({ facts }) => facts));
   await prepareVolumes(deps, planned, call);
   await takeNow(deps, planned, call);
   return Promise.all(members.map(({ snapshot }) => getSnapshot(deps, snapshot, call)));
@@ -95,7 +97,10 @@ async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], ca
     ),
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
-  const createdAt = await standStill({ token, snapshots, servers }, call);
+  const still = { token, snapshots, servers };
+  const createdAt = await (snapshots.some(isGlusters)
+    ? takeByGluster(deps, still, call)
+    : standStill(still, call));
   try {
     await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
   } catch (error) {

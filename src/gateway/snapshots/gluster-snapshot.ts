@@ -1,0 +1,113 @@
+import { type Call, detached } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
+import type { SnapshotFacts, StoredSnapshot } from '../bricks/snapshot-store.ts';
+import type { GlusterSnapshot, GlusterSnapshots } from '../gluster-cli/gluster.ts';
+import { onAll } from '../peers/on-all.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
+import { forget, requestsOf, type StandStill } from './stand-still.ts';
+
+const LOOK_MS = 30_000;
+const MARK = 'gluster-csi';
+
+/** True for a snapshot that Gluster makes: of thin bricks. Ours are made by `standStill`. */
+export function isGlusters({ provisioner }: Pick<SnapshotFacts, 'provisioner'>): boolean {
+  return provisioner === 'lvm';
+}
+
+/**
+ * Has Gluster take the snapshot of one volume, and resolves with its moment, exact to the second. Each server first
+ * writes down its part and makes room for it in the bricks' pools. When it throws, nothing is left, or it is
+ * `uncertain`: whoever meets the name next looks what Gluster made.
+ */
+export async function takeByGluster(deps: VolumeDeps, still: StandStill, call: Call): Promise<number> {
+  const { token, servers, snapshots } = still;
+  const [facts] = snapshots;
+  if (facts === undefined || snapshots.length > 1) throw noCommonMoment();
+  try {
+    await onAll(servers, (server) => server.snapshots.prepare(token, requestsOf(still, server), call));
+  } catch (error) {
+    await forget(still, call);
+    throw error;
+  }
+  const wanted = { name: facts.snapshot, volume: facts.volume, description: descriptionOf(token) };
+  const refusal = await deps.gluster.createSnapshot(wanted, call).catch((error: unknown) => error);
+  // A transaction whose end is not known may still go on: what it makes is looked for by the retry.
+  if (isFault(refusal, 'uncertain', 'timed-out', 'cancelled')) throw refusal;
+  const made = await look(deps.gluster, facts.snapshot, call);
+  if (made !== undefined && isOf(made, token)) return made.createdAt;
+  await forget(still, call);
+  throw refusal ?? new Fault('unreachable', `gluster made snapshot ${facts.snapshot} and lost it; retry`);
+}
+
+/** What Gluster made for one of these parts, whose creates are over. */
+export async function findMade(
+  deps: VolumeDeps,
+  parts: readonly StoredSnapshot[],
+  call: Call,
+): Promise<Pick<StoredSnapshot, 'token' | 'createdAt'> | undefined> {
+  const [first] = parts.filter(isGlusters);
+  if (first === undefined) return undefined;
+  const made = await deps.gluster.snapshot(first.snapshot, call);
+  const part = parts.find(({ token }) => made !== undefined && isOf(made, token));
+  return made === undefined || part === undefined
+    ? undefined
+    : { token: part.token, createdAt: made.createdAt };
+}
+
+/** Deletes Gluster's snapshot, when these parts are of it. Another one of the name is somebody else's. */
+export async function deleteFromGluster(
+  deps: VolumeDeps,
+  parts: readonly StoredSnapshot[],
+  call: Call,
+): Promise<void> {
+  const [first] = parts.filter(isGlusters);
+  if (first === undefined) return;
+  const made = await deps.gluster.snapshot(first.snapshot, call);
+  if (made !== undefined && parts.some(({ token }) => isOf(made, token)))
+    await deps.gluster.deleteSnapshot(first.snapshot, call);
+}
+
+/** Gluster's name of the snapshot's volume, for a clone. Throws `not-found` when somebody has deleted it there. */
+export async function glusterNameOf(deps: VolumeDeps, facts: StoredSnapshot, call: Call): Promise<string> {
+  const made = await deps.gluster.snapshot(facts.snapshot, call);
+  if (made !== undefined && isOf(made, facts.token)) return made.glusterName;
+  throw new Fault(
+    'not-found',
+    `gluster has no snapshot ${facts.snapshot} any more (gluster snapshot list); delete it, it cannot be cloned`,
+  );
+}
+
+/** Throws `unsupported` for several volumes: Gluster holds one still at a time. */
+export function requireOneMoment(snapshots: readonly SnapshotFacts[]): void {
+  if (snapshots.some(isGlusters) && snapshots.some(({ group }) => group !== undefined))
+    throw noCommonMoment();
+}
+
+function noCommonMoment(): Fault {
+  return new Fault(
+    'unsupported',
+    'a group of snapshots needs loop bricks: Gluster takes snapshots of lvm bricks one volume after the other',
+  );
+}
+
+async function look(
+  gluster: GlusterSnapshots,
+  name: string,
+  call: Call,
+): Promise<GlusterSnapshot | undefined> {
+  try {
+    return await gluster.snapshot(name, detached(call, LOOK_MS));
+  } catch (error) {
+    throw afterMutation(error, `snapshot ${name}`);
+  }
+}
+
+/** Whose it is, where Gluster keeps it. Everything else that is to be known of it stands in the parts' records. */
+function descriptionOf(token: string): string {
+  return `${MARK} ${token}`;
+}
+
+function isOf({ description }: GlusterSnapshot, token: string): boolean {
+  return description === descriptionOf(token);
+}
