@@ -62,7 +62,7 @@ export async function planSnapshot(
 }
 
 /** The volume's size, and what its bricks are. */
-function requireImages(volume: GlusterVolume): Pick<SnapshotFacts, 'capacity' | 'provisioner'> {
+function requireImages(volume: GlusterVolume): Required<Pick<SnapshotFacts, 'capacity' | 'provisioner'>> {
   const { capacity, provisioner } = getRecord(volume);
   if (
     (provisioner === 'loop' || provisioner === 'lvm') &&
