@@ -8,6 +8,7 @@ import { toAccessOptions } from './access-options.ts';
 import { accountOf } from './account-of.ts';
 import type { Issuers } from './auth.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
+import type { RestoreStore } from './bricks/restore-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { EventRing } from './event-ring.ts';
 import type { Gluster } from './gluster-cli/gluster.ts';
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly bricks: BrickStore;
   /** Absent: no snapshots are made here. */
   readonly snapshots?: SnapshotStore;
+  readonly restores?: RestoreStore;
 }
 
 export interface Gateway {
@@ -44,8 +46,8 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
   const events = new EventRing();
   const clients = createPeerClients(config, issuers.peers.key);
   const { hostname, deviceRoots, zone } = config;
-  const { bricks, snapshots } = parts;
-  const local = { hostname, zone, deviceRoots, bricks, snapshots, tokens, events };
+  const { bricks, snapshots, restores } = parts;
+  const local = { hostname, zone, deviceRoots, bricks, snapshots, restores, tokens, events };
   const pool = createPool({
     gluster: parts.gluster,
     local: (peerId) => createLocalServer(peerId, local),

@@ -8,6 +8,7 @@ import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
 import { sweep } from './sweep.ts';
+import { sweepRestores } from './sweep-restores.ts';
 import { sweepSnapshots } from './sweep-snapshots.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
 
@@ -55,6 +56,7 @@ export function startHousekeeping(
       isUp = true;
       await sweep(deps, store, call);
       await sweepSnapshots(deps, snapshots, call);
+      await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
     } catch (error) {
       if (stopped.signal.aborted) return;

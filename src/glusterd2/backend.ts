@@ -10,6 +10,7 @@ import { toClassFields } from './create-request.ts';
 import { createVolume, type Questions } from './create-volume.ts';
 import { deleteVolume, says } from './delete-volume.ts';
 import { toCapacity } from './device-capacity.ts';
+import { canExchange, exchangeMetadata } from './exchange-metadata.ts';
 import { createClient, type RestClient } from './http.ts';
 import { keyFile } from './key-file.ts';
 import { resizeVolume } from './resize-volume.ts';
@@ -53,7 +54,10 @@ export function toBackend(client: RestClient): RestBackend {
     ...toSnapshotBackend(client, additions),
     create: (...request) => createVolume(client, questions, request),
     start: (name, call) => start(client, name, call),
-    delete: (name, call) => deleteVolume(client, name, call),
+    delete: (name, call, mark) => deleteVolume(client, name, mark, call),
+    canExchange: (call) => canExchange(additions, call),
+    exchangeMetadata: (name, exchange, call) =>
+      exchangeMetadata(client, additions, { name, ...exchange }, call),
     resize: (name, capacityBytes, call) => resizeVolume(client, additions, { name, capacityBytes }, call),
     list: (query, call) => list(client, query, call),
     async ping(call) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Call } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
+import type { Mark } from '../volumes/backend.ts';
 import type { VolumeName } from '../volumes/ids.ts';
 import { ServerError } from './faults.ts';
 import type { RestClient } from './http.ts';
@@ -8,16 +9,22 @@ import { volumeInfo } from './wire.ts';
 
 /**
  * One DELETE: the gateway stops the volume itself, once nobody uses it. glusterd2 refuses a started volume,
- * which is then stopped and deleted (it cannot tell whether clients are connected). Absent is success.
+ * which is then stopped and deleted (it cannot tell whether clients are connected, nor look at the mark). Absent
+ * is success.
  */
-export async function deleteVolume(client: RestClient, name: VolumeName, call: Call): Promise<void> {
+export async function deleteVolume(
+  client: RestClient,
+  name: VolumeName,
+  mark: Mark | undefined,
+  call: Call,
+): Promise<void> {
   try {
-    await remove(client, name, call);
+    await remove(client, name, mark, call);
   } catch (error) {
     if (!says(error, /must be in stopped state/)) throw error;
     await refuseSnapshots(client, name, call);
     await stop(client, name, call);
-    await remove(client, name, call);
+    await remove(client, name, mark, call);
   }
 }
 
@@ -42,10 +49,19 @@ async function countSnapshots(client: RestClient, name: VolumeName, call: Call):
   }
 }
 
-async function remove(client: RestClient, name: VolumeName, call: Call): Promise<void> {
+async function remove(
+  client: RestClient,
+  name: VolumeName,
+  mark: Mark | undefined,
+  call: Call,
+): Promise<void> {
   try {
     const path = `/v1/volumes/${name}`;
-    await client.request({ method: 'DELETE', path, reply: z.null(), subject: `volume ${name}` }, call);
+    const query = mark === undefined ? {} : { query: { ...mark } };
+    await client.request(
+      { method: 'DELETE', path, ...query, reply: z.null(), subject: `volume ${name}` },
+      call,
+    );
   } catch (error) {
     if (!isFault(error, 'not-found')) throw error;
   }

@@ -257,6 +257,15 @@ export const device = z.object({
   'extent-size': bytes,
   'device-used': z.boolean(),
   'peer-id': z.string(),
+  /** Addition: images of snapshots, and what of used-size is promised to them. */
+  snapshots: count.exactOptional(),
+  'snapshot-size': bytes.exactOptional(),
+  /** Addition: the file system that the device lies on, and what of it bricks and snapshots may still come to take. */
+  'file-system-size': bytes.exactOptional(),
+  'file-system-free': bytes.exactOptional(),
+  'owed-size': bytes.exactOptional(),
+  /** Addition: `filling` below a tenth of the file system; `overcommitted` when it has less than is owed. */
+  space: z.enum(['enough', 'filling', 'overcommitted']).exactOptional(),
 });
 export type Device = z.output<typeof device>;
 export const deviceList = listOf(device);

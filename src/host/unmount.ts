@@ -11,14 +11,19 @@ const RETRY_MS = 100;
  * still holds it.
  */
 export async function unmountPatiently(target: string, patienceMs: number): Promise<boolean> {
+  if (await unmountWithin(target, patienceMs)) return true;
+  await run('umount', ['--lazy', target], { timeoutMs: TIMEOUT_MS });
+  return false;
+}
+
+/** The same, and leaves it mounted when it stays busy: false. */
+export async function unmountWithin(target: string, patienceMs: number): Promise<boolean> {
   const end = performance.now() + patienceMs;
   for (;;) {
     const { exitCode, stderr } = await run('umount', [target], { timeoutMs: TIMEOUT_MS });
     if (exitCode === 0 || /not mounted|no mount point/i.test(stderr)) return true;
     if (!/busy/i.test(stderr)) throw new Fault('unreachable', `cannot unmount ${target}: ${stderr.trim()}`);
-    if (performance.now() >= end) break;
+    if (performance.now() >= end) return false;
     await sleep(RETRY_MS);
   }
-  await run('umount', ['--lazy', target], { timeoutMs: TIMEOUT_MS });
-  return false;
 }

@@ -6,8 +6,9 @@
  * say which bricks have missed a change; under their old name nobody would know them, and a stale copy would be
  * served as good. Gluster lists what carries them in .glusterfs/indices, by gfid. May be repeated.
  *
- * The NUMBERs are those of bricks of the same set that begin empty: the root is marked and listed as one that they have
- * missed, as Gluster does when it replaces a brick, so that they are healed from here.
+ * The NUMBERs are those of bricks of a replicated set that begin empty: the root is marked as one that they have missed,
+ * as Gluster does when it replaces a brick, so that they are healed from here. The root is always listed: where an empty
+ * brick is to be healed nobody may find an empty list before that has begun, and disperse has no marks to tell it by.
  *
  * Ends with 0, or with 1 and a line on stderr; 2 for wrong usage.
  */
@@ -94,22 +95,23 @@ static void translate_index(const char *index, const char *source, const char *c
 
 static const char ROOT_GFID[] = "00000000-0000-0000-0000-000000000001";
 
-/* The index holds links to one file of its own. */
+/* The index holds links to one file of its own. Without replication or disperse there is none. */
 static void list_root(void) {
   static const char base[] = ".glusterfs/indices/xattrop/xattrop-00000000-0000-0000-0000-0000c105e000";
   char entry[PATH];
   snprintf(entry, sizeof entry, "%s/%s", INDICES[0], ROOT_GFID);
-  const char *const folders[] = {".glusterfs", ".glusterfs/indices", INDICES[0]};
-  for (int i = 0; i < 3; i++)
-    if (mkdir(folders[i], 0700) < 0 && errno != EEXIST) fail(folders[i]);
   int file = open(base, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0 && errno == ENOENT) return;
   if (file < 0 || (link(base, entry) < 0 && errno != EEXIST)) fail(entry);
   close(file);
 }
 
 static void blame(const char *clone, const char *number) {
-  /* Data, metadata, entries: big-endian counts of what was missed. */
-  static const unsigned char missed[12] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1};
+  /*
+   * Data, metadata, entries: big-endian counts of what was missed. A directory's data stands for all of its entries:
+   * without it a granular heal goes through those only that are listed as missed one by one, and none is.
+   */
+  static const unsigned char missed[12] = {0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
   char name[256];
   if (snprintf(name, sizeof name, "%s%s-client-%s", PREFIX, clone, number) >= (int)sizeof name) exit(2);
   if (lsetxattr(".", name, missed, sizeof missed, 0) < 0) fail(name);
@@ -126,7 +128,7 @@ int main(int count, char **args) {
   for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS; i++)
     if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
   for (int i = 4; i < count; i++) blame(args[3], args[i]);
-  if (count > 4) list_root();
+  list_root();
   int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0 || syncfs(root) < 0) fail(args[1]);
   return 0;

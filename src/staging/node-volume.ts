@@ -10,6 +10,8 @@ export interface NodeVolume {
   readonly name: string;
   /** The directory that stands for the volume's root; absent: the root itself. */
   readonly directory?: string;
+  /** A read-only view of a snapshot, whose Gluster volume others have mounted too. */
+  readonly isView?: true;
 }
 
 /** What a pod's own spec had mounted, by the id that kubelet made for it: only the mount table says what that is. */

@@ -12,12 +12,14 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'mkdir',
   'mkfs.xfs',
   'mount',
+  'own-blocks',
   'remount',
   'rmdir',
   'stat',
   'umount',
   'xfs_growfs',
   'xfs_io',
+  'xfs_spaceman',
 ]);
 
 /** `in-cgroup NAMESPACE GROUP... -- PROGRAM`: it becomes the program, whose time this is. */

@@ -10,6 +10,17 @@ export interface VolumePage {
   readonly more: boolean;
 }
 
+/** Metadata that a volume has. */
+export interface Mark {
+  readonly key: string;
+  readonly value: string;
+}
+
+export interface Exchange {
+  readonly expected: Readonly<Record<string, string>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 export interface Capacity {
   readonly availableBytes: bigint;
   readonly maximumVolumeBytes: bigint;
@@ -37,9 +48,18 @@ export interface Backend extends SnapshotBackend {
   start(name: VolumeName, call: Call): Promise<void>;
   /**
    * Stops and deletes the volume with its bricks. None of that name is success, and clears what an
-   * interrupted delete left. Throws `wrong-state` while clients are connected or snapshots depend on it, `busy`.
+   * interrupted delete left. Throws `wrong-state` while clients are connected or snapshots depend on it, `busy`,
+   * `conflict` for a volume without the mark, if one is given and the cluster can tell (`canExchange`).
    */
-  delete(name: VolumeName, call: Call): Promise<void>;
+  delete(name: VolumeName, call: Call, mark?: Mark): Promise<void>;
+  /** Can metadata be exchanged safely, and volumes be deleted by mark? A cluster of glusterd2 alone cannot. */
+  canExchange(call: Call): Promise<boolean>;
+  /**
+   * Puts the metadata in place of those expected, and resolves true; false, and nothing is changed, when there are
+   * others. Of several exchanges at once, of all controllers, at most one is made. Throws `not-found`, `busy`,
+   * `unsupported`.
+   */
+  exchangeMetadata(name: VolumeName, exchange: Exchange, call: Call): Promise<boolean>;
   /**
    * Gives the volume at least this size, online, and resolves with the size it has. Never shrinks. Throws
    * `not-found`, `exhausted`, `busy`, `wrong-state` when its bricks cannot grow.

@@ -13,6 +13,13 @@ export const ACCESS_MODES = [
 ] as const;
 export type AccessMode = (typeof ACCESS_MODES)[number];
 
+const READER_MODES: readonly AccessMode[] = ['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'];
+
+/** True for modes that never write. */
+export function isReaderMode(mode: AccessMode): boolean {
+  return READER_MODES.includes(mode);
+}
+
 /** How somebody wants to use a volume: well-formed, and not yet known to be possible. */
 export interface Capability {
   readonly mode: AccessMode;
@@ -46,4 +53,15 @@ export function whyUnsupported({ access }: Capability): string | undefined {
     if (isFault(error, 'invalid')) return error.message;
     throw error;
   }
+}
+
+/** The same for a view of a snapshot, which nobody writes. */
+export function whyNotOfView(capability: Capability): string | undefined {
+  return whyNotReader(capability.mode) ?? whyUnsupported(capability);
+}
+
+/** Why a view cannot be used in this mode; undefined when it can. */
+export function whyNotReader(mode: AccessMode): string | undefined {
+  if (isReaderMode(mode)) return undefined;
+  return `${mode} is not served: the volume is a read-only view of a snapshot; ask for readers only (ReadOnlyMany), or restore the snapshot into a claim that may write`;
 }

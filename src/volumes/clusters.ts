@@ -5,6 +5,7 @@ import {
   type DirectoryHandle,
   type Handle,
   parseHandle,
+  type ViewHandle,
   type VolumeHandle,
 } from './ids.ts';
 import { describeUnknown } from './unknown-name.ts';
@@ -41,8 +42,15 @@ export interface LocatedDirectory extends DirectoryHandle {
   readonly backend: Backend;
 }
 
+/** A read-only view of a snapshot. */
+export interface LocatedView extends ViewHandle {
+  readonly backend: Backend;
+}
+
+export type Located = LocatedVolume | LocatedDirectory | LocatedView;
+
 /** The volume's cluster. Throws `not-found` for what is no handle of ours or of a cluster that is not configured. */
-export function locate(clusters: Clusters, volumeId: string): LocatedVolume | LocatedDirectory {
+export function locate(clusters: Clusters, volumeId: string): Located {
   const handle = parseHandle(volumeId);
   if (handle === undefined) {
     throw new Fault('not-found', `volume_id "${volumeId.slice(0, 128)}" is none of this driver's volumes`);
@@ -58,10 +66,13 @@ export function locate(clusters: Clusters, volumeId: string): LocatedVolume | Lo
  * configuration, or by a newer version of the driver. Directories are never deleted, nor is anything that was meant
  * for one.
  */
-export function locateForDelete(clusters: Clusters, volumeId: string): LocatedVolume | undefined {
+export function locateForDelete(
+  clusters: Clusters,
+  volumeId: string,
+): LocatedVolume | LocatedView | undefined {
   if (volumeId.startsWith('gl1:subvol:')) throw notDeleted(volumeId);
   const handle = parseHandle(volumeId);
-  if (handle?.kind !== 'volume') {
+  if (handle === undefined || handle.kind === 'subvol') {
     if (!isOfOtherVersion(volumeId)) return undefined;
     throw new Fault(
       'wrong-state',
@@ -82,7 +93,7 @@ function notDeleted(volumeId: string): Fault {
 
 /** A well-formed handle of another version or kind, such as `gl2:volume:a:b` or `gl1:block:a:b`. */
 function isOfOtherVersion(volumeId: string): boolean {
-  return /^gl\d+:[a-z]+:[a-z0-9-]+:.+$/.test(volumeId) && !volumeId.startsWith('gl1:volume:');
+  return /^gl\d+:[a-z]+:[a-z0-9-]+:.+$/.test(volumeId) && !/^gl1:(?:volume|view):/.test(volumeId);
 }
 
 /** The fault for a handle of a cluster that is not in the configuration. */

@@ -1,5 +1,5 @@
 import type { Call } from '../control/call.ts';
-import { Fault } from '../control/fault.ts';
+import { Fault, isFault } from '../control/fault.ts';
 import { duringChange } from './after-change.ts';
 import type { Backend } from './backend.ts';
 import type { LocatedVolume } from './clusters.ts';
@@ -24,7 +24,16 @@ export async function deleteVolume(volume: LocatedVolume, owner: string, call: C
     );
   }
   await deletePassingSnapshot(found, backend, call);
-  await duringChange(`deleting volume ${name}`, () => backend.delete(name, call));
+  await duringChange(`deleting volume ${name}`, () => deleteOurs(volume, owner, call));
+}
+
+/** What has the name now and is not ours came after our volume was gone. */
+async function deleteOurs({ backend, name }: LocatedVolume, owner: string, call: Call): Promise<void> {
+  try {
+    await backend.delete(name, call, { key: KEYS.owner, value: owner });
+  } catch (error) {
+    if (!isFault(error, 'conflict')) throw error;
+  }
 }
 
 /**

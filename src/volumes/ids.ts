@@ -27,8 +27,19 @@ export interface DirectoryHandle {
   readonly directory: DirectoryPath;
 }
 
+/** One claim's part in a read-only volume that all claims of a snapshot share: 16 hexadecimal digits. */
+export type ViewId = Branded<string, 'ViewId'>;
+
+/** A read-only view of a snapshot. `name` is the Gluster volume that it shares with others. */
+export interface ViewHandle {
+  readonly kind: 'view';
+  readonly cluster: ClusterName;
+  readonly name: VolumeName;
+  readonly view: ViewId;
+}
+
 /** What a CSI volume id says. */
-export type Handle = VolumeHandle | DirectoryHandle;
+export type Handle = VolumeHandle | DirectoryHandle | ViewHandle;
 
 /** A snapshot, or a group of snapshots of one moment. Their names lie in the name space of volumes. */
 export interface SnapshotHandle {
@@ -47,6 +58,7 @@ export const CLUSTER_NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 /** The CSI specification's bound on ids. */
 const MAX_HANDLE_BYTES = 128;
 const DIRECTORY = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,255}$/;
+const VIEW = /^[0-9a-f]{16}$/;
 const VOLUME = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,71}$/;
 
 export function parseClusterName(text: string, field = 'cluster'): ClusterName {
@@ -86,12 +98,16 @@ function isDirectoryPath(text: string): text is DirectoryPath {
 }
 
 /**
- * The id that Kubernetes keeps: `gl1:volume:<cluster>:<name>` or `gl1:subvol:<cluster>:<name>/<directory>…`, at most
- * 128 bytes, no server address in it.
+ * The id that Kubernetes keeps: `gl1:volume:<cluster>:<name>`, `gl1:subvol:<cluster>:<name>/<directory>…` or
+ * `gl1:view:<cluster>:<name>/<view>`, at most 128 bytes, no server address in it.
  */
 export function formatHandle(handle: Handle): string {
-  const path = handle.kind === 'volume' ? handle.name : `${handle.name}/${handle.directory}`;
-  return `gl1:${handle.kind}:${handle.cluster}:${path}`;
+  return `gl1:${handle.kind}:${handle.cluster}:${handle.name}${formatRest(handle)}`;
+}
+
+function formatRest(handle: Handle): string {
+  if (handle.kind === 'volume') return '';
+  return `/${handle.kind === 'view' ? handle.view : handle.directory}`;
 }
 
 /** Undefined when the text is no handle of ours: NOT_FOUND for most RPCs, success for deletes. */
@@ -104,8 +120,10 @@ export function parseHandle(text: string): Handle | undefined {
   if (!isVolumeName(name)) return undefined;
   const located = { cluster: cluster as ClusterName, name };
   if (kind === 'volume' && slash < 0) return { kind, ...located };
-  const directory = path.slice(slash + 1);
-  if (kind === 'subvol' && slash > 0 && isDirectoryPath(directory)) return { kind, ...located, directory };
+  const inside = path.slice(slash + 1);
+  if (kind === 'subvol' && slash > 0 && isDirectoryPath(inside))
+    return { kind, ...located, directory: inside };
+  if (kind === 'view' && slash > 0 && isViewId(inside)) return { kind, ...located, view: inside };
   return undefined;
 }
 
@@ -121,6 +139,15 @@ export function toVolumeName(csiName: string, prefix = ''): VolumeName {
   return parseVolumeName(
     `${prefix}${slug === '' || (prefix === '' && slug.startsWith('-')) ? 'v' : ''}${slug}-${hash}`,
   );
+}
+
+/** The same CSI name always gives the same view. */
+export function toViewId(csiName: string): ViewId {
+  return createHash('sha256').update(csiName).digest('hex').slice(0, 16) as ViewId;
+}
+
+export function isViewId(text: string): text is ViewId {
+  return VIEW.test(text);
 }
 
 /** The id of a snapshot or of a group: `gl1:snap:<cluster>:<name>`, `gl1:group:<cluster>:<name>`. */

@@ -22,6 +22,10 @@ export const KEYS = {
   snapshot: 'volumesnapshot',
   /** Of a snapshot that only serves to clone a volume: the clone. Such a one has no owner and is not listed. */
   madeFor: 'made-for',
+  /** In place of `owner`, of a volume that views of a snapshot share: only with its last view is it deleted. */
+  viewOwner: 'view-owner',
+  /** Of such a volume without views, once it is to be deleted: it takes no new ones. */
+  closing: 'view-closing',
 } as const;
 export const FORMAT = '1';
 
@@ -49,7 +53,7 @@ export function toMetadata({ spec, owner, claim, source }: Marked): Readonly<Rec
       ? {}
       : { [KEYS.source]: source.handle, [KEYS.cloneBytes]: String(spec.capacityBytes) }),
   };
-  const bytes = Buffer.byteLength(JSON.stringify(JSON.stringify(metadata)));
+  const bytes = storedBytes(metadata);
   if (bytes > MAX_BYTES) {
     throw invalid(
       'parameters',
@@ -57,6 +61,15 @@ export function toMetadata({ spec, owner, claim, source }: Marked): Readonly<Rec
     );
   }
   return metadata;
+}
+
+/** False when the metadata are longer than glusterd can keep. */
+export function canBeKept(metadata: Readonly<Record<string, string>>): boolean {
+  return storedBytes(metadata) <= MAX_BYTES;
+}
+
+function storedBytes(metadata: Readonly<Record<string, string>>): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(metadata)));
 }
 
 /** True when the volume or snapshot carries our mark. */

@@ -11,6 +11,7 @@ import type { VolumeSpec } from './spec.ts';
 
 export interface PreparedSource {
   readonly snapshot: VolumeName;
+  readonly created: Date;
   /** Of the clone. */
   readonly capacityBytes: bigint;
 }
@@ -29,7 +30,7 @@ export async function prepareSource(request: CloneVolume, call: Call): Promise<P
   const found = source.kind === 'snapshot' ? await getSource(request, call) : await take(request, call);
   const rules: CloneSource = { ...found, what: `${source.kind} ${source.name}` };
   requireSameBricks(rules, spec);
-  return { snapshot: found.name, capacityBytes: chooseCloneCapacity(rules, range) };
+  return { snapshot: found.name, created: found.created, capacityBytes: chooseCloneCapacity(rules, range) };
 }
 
 async function getSource({ backend, source, owner }: CloneVolume, call: Call): Promise<Snapshot> {

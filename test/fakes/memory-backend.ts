@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Call, checkpoint } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
-import type { Backend, Capacity, VolumePage } from '../../src/volumes/backend.ts';
+import type { Backend, Capacity, Exchange, Mark, VolumePage } from '../../src/volumes/backend.ts';
 import type { VolumeName } from '../../src/volumes/ids.ts';
 import type { GroupRequest, SnapshotRequest } from '../../src/volumes/snapshot.ts';
 import type { CloneRequest, SnapshotQuery } from '../../src/volumes/snapshot-backend.ts';
 import type { Layout, Volume, VolumeClass, VolumeSpec } from '../../src/volumes/spec.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { MemorySnapshots, SNAPSHOT_POINTS } from './memory-snapshots.ts';
+import { onDevices, shapeOf } from './memory-space.ts';
 
 /** The steps at which a fault can be put in, in the order in which they happen. */
 export const POINTS = [
@@ -21,6 +23,7 @@ export const POINTS = [
   'delete.remove',
   'list',
   'capacity',
+  'exchange',
   ...SNAPSHOT_POINTS,
 ] as const;
 export type Point = (typeof POINTS)[number];
@@ -42,6 +45,8 @@ interface Bricks {
 export class MemoryBackend implements Backend {
   readonly faults = new FaultInjector<Point>();
   readonly calls = new Map<keyof Backend, number>();
+  /** Set to false it is like a cluster of glusterd2 alone, which cannot exchange metadata. */
+  exchanges = true;
   readonly #deviceBytes: bigint;
   readonly #volumes = new Map<VolumeName, Volume>();
   readonly #bricks = new Map<VolumeName, Bricks>();
@@ -96,11 +101,26 @@ export class MemoryBackend implements Backend {
     await this.faults.step('start', call, () => this.#change(name, { state: 'Started' }));
   }
 
-  async delete(name: VolumeName, call: Call): Promise<void> {
+  async delete(name: VolumeName, call: Call, mark?: Mark): Promise<void> {
     this.#begin('delete', call);
     using _transaction = this.#transaction(name);
-    if (this.#volumes.has(name)) await this.#undefine(name, call);
+    if (this.#volumes.has(name)) await this.#undefine(name, mark, call);
     await this.faults.step('delete.remove', call, () => this.#removeBricks(name));
+  }
+
+  async canExchange(call: Call): Promise<boolean> {
+    this.#begin('canExchange', call);
+    return this.exchanges;
+  }
+
+  async exchangeMetadata(name: VolumeName, { expected, metadata }: Exchange, call: Call): Promise<boolean> {
+    this.#begin('exchangeMetadata', call);
+    using _transaction = this.#transaction(name);
+    return this.faults.step('exchange', call, () => {
+      if (!isDeepStrictEqual(this.#get(name).metadata, expected)) return false;
+      this.#change(name, { metadata: { ...metadata } });
+      return true;
+    });
   }
 
   async resize(name: VolumeName, capacityBytes: bigint, call: Call): Promise<bigint> {
@@ -229,7 +249,10 @@ export class MemoryBackend implements Backend {
     return 'created';
   }
 
-  async #undefine(name: VolumeName, call: Call): Promise<void> {
+  async #undefine(name: VolumeName, mark: Mark | undefined, call: Call): Promise<void> {
+    if (mark !== undefined && this.#get(name).metadata[mark.key] !== mark.value) {
+      throw new Fault('conflict', `volume ${name} is another one than was meant`);
+    }
     if ((this.#clients.get(name) ?? 0) > 0) {
       throw new Fault('wrong-state', `volume ${name} is in use by clients; unmount it first`);
     }
@@ -263,27 +286,6 @@ export class MemoryBackend implements Backend {
   #usable(layout: Layout): bigint {
     const { bricks, data } = shapeOf(layout);
     return ((this.#deviceBytes - this.#takenBytes) * data) / bricks;
-  }
-}
-
-function onDevices(layout: Layout, bytes: bigint): bigint {
-  const { bricks, data } = shapeOf(layout);
-  return (bytes * bricks + data - 1n) / data;
-}
-
-/** Bricks with a full share, and how many of them hold different data. */
-function shapeOf(layout: Layout): { bricks: bigint; data: bigint } {
-  switch (layout.kind) {
-    case 'plain':
-      return { bricks: 1n, data: 1n };
-    case 'replica':
-      return { bricks: BigInt(layout.copies), data: 1n };
-    case 'arbiter':
-      return { bricks: 2n, data: 1n };
-    case 'disperse':
-      return { bricks: BigInt(layout.data + layout.redundancy), data: BigInt(layout.data) };
-    default:
-      return layout satisfies never;
   }
 }
 

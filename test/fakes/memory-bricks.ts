@@ -133,7 +133,16 @@ export class MemoryBricks implements BrickStore {
     const bricks = [...this.stored.values()].filter((brick) => brick.device === device.path);
     const usedBytes = bricks.reduce((sum, brick) => sum + brick.accountBytes, 0n);
     const freeBytes = device.totalBytes > usedBytes ? device.totalBytes - usedBytes : 0n;
-    return { ...device, usedBytes, freeBytes, bricks: bricks.length };
+    const fileSystem = { sizeBytes: device.totalBytes, availableBytes: freeBytes, owedBytes: 0n };
+    return {
+      ...device,
+      ...fileSystem,
+      usedBytes,
+      freeBytes,
+      bricks: bricks.length,
+      snapshots: 0,
+      snapshotBytes: 0n,
+    };
   }
 
   #findReserved(token: string, request: BrickRequest): StoredBrick | undefined {

@@ -1,15 +1,14 @@
-import { open, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { expect } from 'chai';
 import { isFault } from '../../src/control/fault.ts';
 import type { StoredBrick } from '../../src/gateway/bricks/brick-store.ts';
 import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
+import { fill, overwrite, readAll, scatter } from './fill-brick.ts';
 import { command, makeOuterXfs, testCall } from './outer-xfs.ts';
 
 const MIB = 1024n ** 2n;
 /** Bytes of each brick that are written in small pieces first. */
 const SCATTERED = 64 * 1024 * 1024;
-const CHUNK = Buffer.alloc(1024 * 1024, 'a');
 
 /** The promise of the account: a device promised to the brim can be written to the brim, and written again. */
 describe('a device promised to the brim', function () {
@@ -69,60 +68,3 @@ describe('a device promised to the brim', function () {
     });
   }
 });
-
-async function scatter(brick: StoredBrick, bytes: number): Promise<void> {
-  const path = join(brick.path, 'data');
-  await command('fallocate', ['--length', String(bytes), path]);
-  const file = await open(path, 'r+');
-  try {
-    for (let at = 0; at < bytes; at += 8192) await file.write(CHUNK, 0, 4096, at);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Writes one file until the file system refuses, and says with what. */
-async function fill(brick: StoredBrick): Promise<string> {
-  const file = await open(join(brick.path, 'data'), 'r+');
-  try {
-    for (;;) await file.write(CHUNK);
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  } finally {
-    await file.sync();
-    await file.close();
-  }
-}
-
-/** Overwrites the file in pieces of a size, every `stride`th of them, and makes it durable. */
-async function overwrite(brick: StoredBrick, pieceBytes: number, stride: number): Promise<void> {
-  const file = await open(join(brick.path, 'data'), 'r+');
-  try {
-    const { size } = await file.stat();
-    const piece = CHUNK.subarray(0, pieceBytes);
-    for (let at = 0; at + pieceBytes <= size; at += pieceBytes * stride)
-      await file.write(piece, 0, pieceBytes, at);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Reads the file back and returns how long it is. */
-async function readAll(brick: StoredBrick): Promise<bigint> {
-  const file = await open(join(brick.path, 'data'), 'r');
-  try {
-    const buffer = Buffer.alloc(CHUNK.length);
-    let total = 0n;
-    for (;;) {
-      const { bytesRead } = await file.read(buffer);
-      if (bytesRead === 0) return total;
-      if (!buffer.subarray(0, bytesRead).equals(CHUNK.subarray(0, bytesRead)))
-        throw new Error(`${brick.volume} is corrupt`);
-      total += BigInt(bytesRead);
-    }
-  } finally {
-    await file.close();
-  }
-}

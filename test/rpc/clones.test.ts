@@ -94,12 +94,6 @@ for (const [what, from] of Object.entries(SOURCES)) {
       expect(made?.metadata['class']).to.include('"options":{"performance.quick-read":"off"}');
     });
 
-    it('is made for readers like any other', async () => {
-      const accessMode = { mode: 'MULTI_NODE_READER_ONLY' } as const;
-      const { volume } = await clone({ volumeCapabilities: [{ ...MOUNT, accessMode }] });
-      expect(volume?.volumeId).to.equal('gl1:volume:east:clone-1');
-    });
-
     it('is the same for the same request, also once it was expanded, and a conflict for another', async () => {
       const { volume } = await clone();
       expect((await clone()).volume).to.deep.equal(volume);
@@ -139,6 +133,17 @@ for (const [what, from] of Object.entries(SOURCES)) {
     });
   });
 }
+
+describe('a volume from a volume, for readers', () => {
+  it('is made like any other: its source changes, so that none is shared', async () => {
+    await using harness = await startController();
+    await harness.rpc('CreateVolume', createRequest('pvc-1'));
+    const accessMode = { mode: 'MULTI_NODE_READER_ONLY' } as const;
+    const request = { ...fromVolume, volumeCapabilities: [{ ...MOUNT, accessMode }] };
+    const { volume } = await harness.rpc('CreateVolume', createRequest('clone-1', request));
+    expect(volume?.volumeId).to.equal('gl1:volume:east:clone-1');
+  });
+});
 
 describe('a volume from what is not there', () => {
   let harness: Harness;

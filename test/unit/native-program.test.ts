@@ -19,6 +19,6 @@ describe('the programs of src/native', () => {
   });
 
   it('are as many as the code calls', () => {
-    expect(nativePrograms()).to.deep.equal(['clean-brick', 'freeze', 'in-cgroup', 'remount']);
+    expect(nativePrograms()).to.deep.equal(['clean-brick', 'freeze', 'in-cgroup', 'own-blocks', 'remount']);
   });
 });

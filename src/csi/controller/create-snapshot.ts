@@ -41,9 +41,14 @@ export function createSnapshotMethod({
   };
 }
 
-/** A whole volume: of a directory there is no snapshot. Throws `not-found`, `invalid`. */
+/** A whole volume: of a directory or a view there is no snapshot. Throws `not-found`, `invalid`. */
 export function locateVolume(clusters: Clusters, volumeId: string, field: string): LocatedVolume {
   const volume = locate(clusters, volumeId);
   if (volume.kind === 'volume') return volume;
-  throw invalid(field, `is a directory, which cannot be snapshotted or cloned; name volume ${volume.name}`);
+  throw invalid(
+    field,
+    volume.kind === 'view'
+      ? 'is a read-only view of a snapshot; name the snapshot, or its source'
+      : `is a directory, which cannot be snapshotted or cloned; name volume ${volume.name}`,
+  );
 }

@@ -33,7 +33,9 @@ export function expandVolumeMethod({
       // By its code, external-resizer takes it as not feasible and all but stops asking.
       throw invalid(
         'volume_id',
-        `is a directory, which has no size of its own; expand volume ${volume.name}`,
+        volume.kind === 'view'
+          ? 'is a read-only view of a snapshot, which never needs more space; restore the snapshot into a claim that may write, and expand that'
+          : `is a directory, which has no size of its own; expand volume ${volume.name}`,
       );
     },
     keys: ({ volume }) => [volumeKey(volume)],

@@ -1,7 +1,7 @@
 import type { ControllerGetVolumeRequest__Output } from '../../grpc/generated/csi/v1/ControllerGetVolumeRequest.ts';
 import type { ControllerGetVolumeResponse } from '../../grpc/generated/csi/v1/ControllerGetVolumeResponse.ts';
 import type { Method } from '../../grpc/method.ts';
-import { type LocatedDirectory, type LocatedVolume, locate } from '../../volumes/clusters.ts';
+import { type Located, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
 import { KEYS } from '../../volumes/metadata.ts';
 import { decodeVolumeId } from '../decode.ts';
@@ -13,7 +13,7 @@ export function getVolumeMethod({
   clusters,
 }: ControllerContext): Method<
   ControllerGetVolumeRequest__Output,
-  LocatedVolume | LocatedDirectory,
+  Located,
   ToldVolume,
   ControllerGetVolumeResponse
 > {
@@ -22,7 +22,7 @@ export function getVolumeMethod({
     async run(located, call) {
       const { capacityBytes, metadata } = await getVolume(located, call);
       // Of a directory only its volume is known to be there, and it has no size of its own.
-      if (located.kind !== 'volume') return { ...located, capacityBytes: undefined };
+      if (located.kind === 'subvol') return { ...located, capacityBytes: undefined };
       return { ...located, capacityBytes, source: metadata[KEYS.source] };
     },
     encode: (volume) => ({ volume: toVolumeReply(volume), status: {} }),

@@ -44,14 +44,15 @@ export function listSnapshotsMethod(
   };
 }
 
-/** Directories have no snapshots, and an id that is none of ours names nothing: both list nothing. */
+/** Directories and views have no snapshots, and an id that is none of ours names nothing: both list nothing. */
 function decode(wire: ListSnapshotsRequest__Output, { clusters, owner }: ControllerContext): Request {
   const { maxEntries, startingToken, sourceVolumeId, snapshotId } = wire;
   if (maxEntries < 0) throw invalid('max_entries', 'is negative; give 0 or more');
   const start = startingToken === '' ? undefined : parsePageToken(startingToken);
   const limit = maxEntries === 0 ? PAGE : Math.min(maxEntries, PAGE);
-  const isDirectory = parseHandle(sourceVolumeId)?.kind === 'subvol';
-  const source = isDirectory ? undefined : locateForDelete(clusters, sourceVolumeId);
+  const hasNone = parseHandle(sourceVolumeId)?.kind === 'subvol';
+  const located = hasNone ? undefined : locateForDelete(clusters, sourceVolumeId);
+  const source = located?.kind === 'volume' ? located : undefined;
   const one = locateSnapshotIfOurs(clusters, snapshotId, 'snap');
   const isEmpty = (sourceVolumeId !== '' && source === undefined) || (snapshotId !== '' && one === undefined);
   return { clusters, owner, start, limit, source, one, isEmpty };

@@ -2,8 +2,8 @@ import { isFault } from '../../control/fault.ts';
 import type { ValidateVolumeCapabilitiesRequest__Output } from '../../grpc/generated/csi/v1/ValidateVolumeCapabilitiesRequest.ts';
 import type { ValidateVolumeCapabilitiesResponse } from '../../grpc/generated/csi/v1/ValidateVolumeCapabilitiesResponse.ts';
 import type { Method } from '../../grpc/method.ts';
-import { type Capability, whyUnsupported } from '../../volumes/capability.ts';
-import { type LocatedDirectory, type LocatedVolume, locate } from '../../volumes/clusters.ts';
+import { type Capability, whyNotOfView, whyUnsupported } from '../../volumes/capability.ts';
+import { type Located, locate } from '../../volumes/clusters.ts';
 import { getVolume } from '../../volumes/get-volume.ts';
 import type { Handle } from '../../volumes/ids.ts';
 import { KEYS, toClassText } from '../../volumes/metadata.ts';
@@ -14,7 +14,7 @@ import { decodeCapabilities } from '../decode-capability.ts';
 import type { ControllerContext } from './context.ts';
 
 interface Request {
-  readonly located: LocatedVolume | LocatedDirectory;
+  readonly located: Located;
   readonly capabilities: readonly Capability[];
   readonly wire: ValidateVolumeCapabilitiesRequest__Output;
 }
@@ -41,7 +41,8 @@ export function validateVolumeCapabilitiesMethod({
     }),
     async run({ located, capabilities, wire }, call) {
       const volume = await getVolume(located, call);
-      const reason = capabilities.map(whyUnsupported).find((one) => one !== undefined);
+      const why = located.kind === 'view' ? whyNotOfView : whyUnsupported;
+      const reason = capabilities.map(why).find((one) => one !== undefined);
       return { wire, reason: reason ?? whyNotOfClass(located.kind, volume, wire) };
     },
     encode: ({ wire, reason }) => (reason === undefined ? { confirmed: confirm(wire) } : { message: reason }),
@@ -63,7 +64,7 @@ function whyNotOfClass(
   if (Object.keys(parameters).length === 0) return undefined;
   try {
     const { volumeClass } = parseParameters(parameters);
-    const isSame = kind === 'volume' && toClassText(volumeClass) === volume.metadata[KEYS.volumeClass];
+    const isSame = kind !== 'subvol' && toClassText(volumeClass) === volume.metadata[KEYS.volumeClass];
     return isSame ? undefined : 'the volume was made with other parameters';
   } catch (error) {
     if (isFault(error, 'invalid')) return error.message;

@@ -5,7 +5,7 @@ import type { InlineRequest } from '../../staging/publish-inline.ts';
 import { parseClusterName, parseDirectoryPath, parseVolumeName } from '../../volumes/ids.ts';
 import { describeUnknown } from '../../volumes/unknown-name.ts';
 import { decodePath } from './decode-path.ts';
-import { decodeUsage } from './decode-usage.ts';
+import { decodeUsage, forReaders } from './decode-usage.ts';
 import { isInlineId } from './decode-volume.ts';
 
 /** The volumeAttributes of a volume in a pod's own spec. */
@@ -35,7 +35,7 @@ export function decodeInline(
     volume: decodeVolume(wire.volumeId, wire.volumeContext, clusters),
     namespace: decodeNamespace(wire.volumeContext, target),
     target,
-    options: readonly ? [...options.filter((one) => one !== 'ro' && one !== 'rw'), 'ro'] : options,
+    options: readonly ? forReaders(options) : options,
   };
 }
 

@@ -1,6 +1,7 @@
 import { invalid } from '../../control/fault.ts';
 import type { VolumeCapability__Output } from '../../grpc/generated/csi/v1/VolumeCapability.ts';
-import type { AccessMode } from '../../volumes/capability.ts';
+import type { NodeVolume } from '../../staging/node-volume.ts';
+import { type AccessMode, isReaderMode, whyNotReader } from '../../volumes/capability.ts';
 import { parseMountFlags } from '../../volumes/mount-flags.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
 
@@ -12,7 +13,6 @@ export interface Usage {
   readonly options: readonly string[];
 }
 
-const READER_MODES: readonly AccessMode[] = ['SINGLE_NODE_READER_ONLY', 'MULTI_NODE_READER_ONLY'];
 const FIELD = 'volume_capability';
 
 /** A required capability that is served. Throws `invalid`. */
@@ -21,5 +21,18 @@ export function decodeUsage(wire: VolumeCapability__Output | null): Usage {
   requireSupported([{ mode, access }], FIELD);
   if (access.kind !== 'mount') throw invalid(FIELD, 'ask for mount access');
   const options = parseMountFlags(access.mountFlags, `${FIELD}.mount.mount_flags`);
-  return { mode, isReader: READER_MODES.includes(mode), options };
+  return { mode, isReader: isReaderMode(mode), options };
+}
+
+/** The options to mount this volume with: a view of a snapshot has readers only. Throws `invalid`. */
+export function optionsFor({ isView }: NodeVolume, { mode, options }: Usage): readonly string[] {
+  if (isView !== true) return options;
+  const reason = whyNotReader(mode);
+  if (reason !== undefined) throw invalid(`${FIELD}.access_mode`, reason);
+  return forReaders(options);
+}
+
+/** The options, with read-only. */
+export function forReaders(options: readonly string[]): readonly string[] {
+  return [...options.filter((one) => one !== 'ro' && one !== 'rw'), 'ro'];
 }

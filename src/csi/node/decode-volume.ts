@@ -17,6 +17,7 @@ export function findVolume(volumeId: string): NodeVolume | undefined {
   const handle = parseHandle(id);
   if (handle === undefined) return undefined;
   const { cluster, name } = handle;
+  if (handle.kind === 'view') return { id, cluster, name, isView: true };
   return handle.kind === 'volume'
     ? { id, cluster, name }
     : { id, cluster, name, directory: handle.directory };

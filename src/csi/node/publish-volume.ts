@@ -8,7 +8,7 @@ import { decodeVolumeId } from '../decode.ts';
 import { type NodeContext, targetKey } from './context.ts';
 import { decodeInline, isInline } from './decode-inline.ts';
 import { decodePath } from './decode-path.ts';
-import { decodeUsage } from './decode-usage.ts';
+import { decodeUsage, optionsFor } from './decode-usage.ts';
 import { getVolume } from './decode-volume.ts';
 
 type Publication =
@@ -35,13 +35,15 @@ export function publishVolumeMethod(
 /** The volume's context is not looked at: a PersistentVolume's handle says all. */
 function decodeStaged(wire: NodePublishVolumeRequest__Output): PublishRequest {
   const target = decodePath(wire.targetPath, 'target_path');
-  const { mode, isReader, options } = decodeUsage(wire.volumeCapability);
+  const usage = decodeUsage(wire.volumeCapability);
   const stagingPath = decodeStagingPath(wire.stagingTargetPath);
   if (target === stagingPath) throw invalid('target_path', 'is the staging path; give another one');
-  const readonly = wire.readonly || isReader || options.includes('ro');
-  const singleWriter = mode === 'SINGLE_NODE_SINGLE_WRITER';
+  const singleWriter = usage.mode === 'SINGLE_NODE_SINGLE_WRITER';
   // Last: csi-sanity wants a malformed request to be told from one for a volume that is not there.
-  return { volume: getVolume(wire.volumeId), stagingPath, target, readonly, options, singleWriter };
+  const volume = getVolume(wire.volumeId);
+  const options = optionsFor(volume, usage);
+  const readonly = wire.readonly || usage.isReader || options.includes('ro');
+  return { volume, stagingPath, target, readonly, options, singleWriter };
 }
 
 /** By target, so that pods on one node do not wait for each other, unless only one of them may have the volume. */

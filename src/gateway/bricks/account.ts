@@ -9,7 +9,7 @@ const MIB = 1024n * 1024n;
 export interface FileSystemFacts {
   readonly sizeBytes: bigint;
   readonly availableBytes: bigint;
-  /** Allocated by images of ours so far. */
+  /** Certainly taken by images of ours so far. */
   readonly imageBytes: bigint;
   /** Promised to images and to directories. */
   readonly promisedToImages: bigint;
@@ -25,10 +25,14 @@ export function marginBytes(sizeBytes: bigint): bigint {
   return sizeBytes / 100n + 64n * MIB;
 }
 
+/** Bytes that images may still come to take, at most. A file system with fewer has not what it promises. */
+export function owedBytes({ promisedToImages, imageBytes }: FileSystemFacts): bigint {
+  return promisedToImages > imageBytes ? promisedToImages - imageBytes : 0n;
+}
+
 /** Bytes that may still be promised; below 0 when the promises exceed the file system. */
 export function unpromisedBytes(facts: FileSystemFacts): bigint {
-  const owedToImages = facts.promisedToImages - facts.imageBytes;
-  const available = facts.availableBytes - (owedToImages > 0n ? owedToImages : 0n);
+  const available = facts.availableBytes - owedBytes(facts);
   // What directories hold cannot be told from foreign files without walking them: they are taken to have
   // written nothing, or as much as lets the file system's own size be the limit.
   const size = facts.sizeBytes - facts.promisedToImages - facts.promisedToDirectories;
@@ -42,18 +46,23 @@ export async function readFileSystem(device: string) {
 }
 
 export interface ImageUse {
+  readonly path: string;
+  /** Of its blocks, also those that it shares. */
   readonly allocatedBytes: bigint;
   /** The image's size: what a brick with a damaged record is taken to be promised. */
   readonly sizeBytes: bigint;
+  /** Number of the file on its file system; 0 for none. */
+  readonly file: bigint;
 }
 
 /** What the image in a brick's directory takes; zero for directories and bricks without one yet. */
 export async function readImageUse(directory: string): Promise<ImageUse> {
+  const path = join(directory, IMAGE);
   try {
-    const stats = await stat(join(directory, IMAGE), { bigint: true });
-    return { allocatedBytes: stats.blocks * 512n, sizeBytes: stats.size };
+    const stats = await stat(path, { bigint: true });
+    return { path, allocatedBytes: stats.blocks * 512n, sizeBytes: stats.size, file: stats.ino };
   } catch {
-    return { allocatedBytes: 0n, sizeBytes: 0n };
+    return { path, allocatedBytes: 0n, sizeBytes: 0n, file: 0n };
   }
 }
 

@@ -34,6 +34,14 @@ export const recordText = z
   .min(1)
   .refine((text) => Buffer.byteLength(text) <= MAX_RECORD_BYTES, `is longer than ${MAX_RECORD_BYTES} bytes`);
 
+/** What a brick says of a restore that is under way, in its record and to other gateways. */
+export const brickRestore = z.object({
+  snapshot: volumeName,
+  token: z.string().min(1).max(512),
+  state: z.enum(['preparing', 'prepared', 'closed', 'opening', 'open']),
+  createdAt: z.number().int().nonnegative(),
+});
+
 /** Format 1 of brick.json, frozen (test/fixtures/brick-v1). */
 const recordV1 = brickKey.extend({
   v: z.literal(VERSION),
@@ -54,6 +62,7 @@ const recordV1 = brickKey.extend({
     })
     .exactOptional(),
   family: z.string().min(1).max(512).exactOptional(),
+  restore: brickRestore.exactOptional(),
 });
 
 /** `<volume>.<subvol>.<brick>`: no volume name has a dot. */
@@ -120,6 +129,7 @@ export async function writeRecord(directory: string, brick: StoredBrick): Promis
     ...(brick.record === undefined ? {} : { record: brick.record }),
     ...(brick.origin === undefined ? {} : { origin: brick.origin }),
     ...(brick.family === undefined ? {} : { family: brick.family }),
+    ...(brick.restore === undefined ? {} : { restore: brick.restore }),
   };
   await writeDurably(join(directory, RECORD), `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { BrickRestore } from './restore-store.ts';
 import type { BrickOrigin } from './snapshot-store.ts';
 
 export type Provisioner = 'loop' | 'directory' | 'lvm';
@@ -41,6 +42,8 @@ export interface StoredBrick extends BrickRequest {
   readonly record?: string;
   /** Images of one family share blocks; its own, when it has none. */
   readonly family?: string;
+  /** While its volume is on its way back to a snapshot. */
+  readonly restore?: BrickRestore;
 }
 
 export interface StoredDevice {
@@ -52,11 +55,19 @@ export interface StoredDevice {
   readonly state: 'enabled' | 'disabled';
   /** What all bricks together could have: the file system's size less foreign files and a margin. */
   readonly totalBytes: bigint;
-  /** Promised to bricks. */
+  /** Promised to bricks and snapshots. */
   readonly usedBytes: bigint;
   /** totalBytes - usedBytes, never below 0. */
   readonly freeBytes: bigint;
   readonly bricks: number;
+  /** Images of snapshots, and what of usedBytes is promised to them. */
+  readonly snapshots: number;
+  readonly snapshotBytes: bigint;
+  /** The file system that the device lies on, which other devices and files may share: its size, and what it has left. */
+  readonly sizeBytes: bigint;
+  readonly availableBytes: bigint;
+  /** What images on that file system may still come to take; beyond availableBytes it has not what it promises. */
+  readonly owedBytes: bigint;
 }
 
 /**
@@ -98,7 +109,7 @@ export interface BrickStore {
   markDeleting(volume: string, call: Call): Promise<void>;
   /** Removes the bricks in state `deleting`, by way of the trash folder. The caller has made sure that the volume is gone. */
   remove(volume: string, call: Call): Promise<void>;
-  /** Grows every used brick of the volume to take dataBytes(brick) bytes, online. Never shrinks. Throws `exhausted`, before anything has grown. */
+  /** Grows every used brick of the volume to take dataBytes(brick) bytes, online. Never shrinks. Throws `exhausted`, before anything has grown, `busy` while the volume is being restored. */
   grow(volume: string, dataBytes: (brick: StoredBrick) => bigint, call: Call): Promise<void>;
   /** Mounts images that are not mounted, and empties the trash. Run at boot, before glusterd, and when the gateway starts. Logs and goes on past a broken brick; resolves with those that failed. */
   mountAll(call: Call): Promise<readonly { readonly path: string; readonly reason: string }[]>;

@@ -1,4 +1,6 @@
 import { Fault } from '../../control/fault.ts';
+import type { StoredDevice } from './brick-store.ts';
+import { describeSpace } from './device-space.ts';
 import type { StoreContext } from './store-context.ts';
 import { surveyDevices } from './survey.ts';
 
@@ -14,24 +16,30 @@ export interface Wanted {
  */
 export async function checkSpace(store: StoreContext, wanted: readonly Wanted[]): Promise<void> {
   if ((await findLacking(store, wanted)) === undefined) return;
-  // Space of bricks that were just deleted may still be on its way back.
+  // Space of bricks that were just deleted may still be on its way back; what images take may be known too little.
   await store.trash.settled();
+  store.meter.forget();
   const lacking = await findLacking(store, wanted);
   if (lacking !== undefined) throw lacking;
 }
 
 async function findLacking(store: StoreContext, wanted: readonly Wanted[]): Promise<Fault | undefined> {
-  const devices = await surveyDevices(store.roots);
-  for (const { path, fileSystem, freeBytes } of devices) {
+  const devices = await surveyDevices(store);
+  for (const device of devices) {
+    const { path, fileSystem, freeBytes } = device;
     const sharing = devices.filter((one) => one.fileSystem === fileSystem).map((one) => one.path);
     const needed = wanted
-      .filter(({ device }) => sharing.includes(device))
+      .filter((one) => sharing.includes(one.device))
       .reduce((sum, { bytes }) => sum + bytes, 0n);
-    if (needed > freeBytes && wanted.some(({ device }) => device === path))
-      return new Fault(
-        'exhausted',
-        `device ${path} has ${freeBytes} bytes free, ${needed} are needed; add a device or delete volumes`,
-      );
+    if (needed > freeBytes && wanted.some((one) => one.device === path)) return outOfSpace(device, needed);
   }
   return undefined;
+}
+
+function outOfSpace(device: StoredDevice, needed: bigint): Fault {
+  const { path, freeBytes } = device;
+  const space = describeSpace(device);
+  const facts = `device ${path} has ${freeBytes} bytes free, ${needed} are needed${space === '' ? '' : `; ${space}`}`;
+  const remedy = device.snapshots === 0 ? 'delete volumes' : 'delete volumes or snapshots';
+  return new Fault('exhausted', `${facts}; add a device or ${remedy}`);
 }

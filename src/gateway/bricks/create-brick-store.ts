@@ -1,20 +1,22 @@
-import type { Call } from '../../control/call.ts';
-import { checkpoint } from '../../control/call.ts';
 import { Fault, invalid } from '../../control/fault.ts';
 import { createFreezer, type Freezer } from '../../host/freeze.ts';
 import { nativeProgram } from '../../host/native-program.ts';
 import { brickDirectory, recordText, writeRecord } from './brick-record.ts';
 import type { BrickState, BrickStore, StoredBrick } from './brick-store.ts';
+import { createRestoreStore } from './create-restore-store.ts';
 import { createSnapshotStore } from './create-snapshot-store.ts';
 import { addDevice, removeDevice, setDeviceState } from './devices.ts';
+import { createFamilyMeter } from './family-meter.ts';
 import { growBricks } from './grow-bricks.ts';
 import { mountBricks } from './mount-bricks.ts';
 import { reserveBricks } from './reserve-bricks.ts';
+import type { RestoreStore } from './restore-store.ts';
 import { Serial } from './serial.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 import type { LvmOptions, StoreContext } from './store-context.ts';
-import { findBricks, markedDevices, surveyDevices } from './survey.ts';
+import { markedDevices, surveyDevices } from './survey.ts';
 import { createTrash } from './trash.ts';
+import { listBricks, onVolume } from './volume-turn.ts';
 
 export interface BrickStoreOptions {
   /** Devices lie here or directly below, nowhere else. */
@@ -26,12 +28,14 @@ export interface BrickStoreOptions {
   /** Default: the installed programs, the watchdog in the service's own cgroup. */
   readonly freezer?: Freezer;
   readonly cleanBrick?: string;
+  readonly ownBlocks?: string;
 }
 
-/** The bricks of this server, and their snapshots. One process at a time may change them. */
+/** The bricks of this server, their snapshots and the way back to these. One process at a time may change them. */
 export interface Stores {
   readonly bricks: BrickStore;
   readonly snapshots: SnapshotStore;
+  readonly restores: RestoreStore;
 }
 
 export function createStores(options: BrickStoreOptions): Stores {
@@ -40,8 +44,21 @@ export function createStores(options: BrickStoreOptions): Stores {
   const roots = lvm === undefined ? deviceRoots : [...deviceRoots, lvm.mountRoot];
   const freezer = options.freezer ?? createFreezer({ program: nativeProgram('freeze'), cgroups: undefined });
   const serial = new Serial();
-  const store: StoreContext = { roots, lvm, step, serial, trash: createTrash(step, serial), cleanBrick };
-  return { bricks: createBricks(store, freezer), snapshots: createSnapshotStore(store, freezer) };
+  const meter = createFamilyMeter(options.ownBlocks ?? nativeProgram('own-blocks'));
+  const store: StoreContext = {
+    roots,
+    lvm,
+    step,
+    serial,
+    trash: createTrash(step, serial),
+    cleanBrick,
+    meter,
+  };
+  return {
+    bricks: createBricks(store, freezer),
+    snapshots: createSnapshotStore(store, freezer),
+    restores: createRestoreStore(store),
+  };
 }
 
 export function createBrickStore(options: BrickStoreOptions): BrickStore {
@@ -49,70 +66,51 @@ export function createBrickStore(options: BrickStoreOptions): BrickStore {
 }
 
 function createBricks(store: StoreContext, freezer: Freezer): BrickStore {
-  const { serial } = store;
-
-  /** Work on a volume's bricks, in the volume's turn. */
-  function onVolume<T>(volume: string, call: Call, work: () => Promise<T>): Promise<T> {
-    return serial.run(volume, async () => {
-      checkpoint(call);
-      try {
-        return await work();
-      } catch (error) {
-        throw toFault(volume, error);
-      }
-    });
-  }
-
   return {
-    devices: async (_call) =>
-      (await surveyDevices(store.roots)).map(({ fileSystem: _id, ...device }) => device),
+    devices: async (_call) => (await surveyDevices(store)).map(({ fileSystem: _id, ...device }) => device),
     addDevice: (path, provisioner, _call) => addDevice(store, path, provisioner),
     setDeviceState: (path, state, _call) => setDeviceState(store, path, state),
     removeDevice: (path, _call) => removeDevice(store, path),
     bricks: async (volume, _call) => listBricks(store, volume),
     reserve: (token, requests, call) =>
-      onVolume(requests[0]?.volume ?? '', call, () => reserveBricks(store, token, requests, call)),
+      onVolume(store, requests[0]?.volume ?? '', call, () => reserveBricks(store, token, requests, call)),
     use: (volume, token, record, call) =>
-      onVolume(volume, call, () => useBricks(store, { volume, token, record })),
+      onVolume(store, volume, call, () => useBricks(store, { volume, token, record })),
     setRecord: (volume, record, call) =>
-      onVolume(volume, call, async () => {
+      onVolume(store, volume, call, async () => {
         checkRecord(record);
         const used = (await listBricks(store, volume)).filter((brick) => brick.state === 'used');
         await rewrite(store, 'mirror', differing(used, { record }));
       }),
     undo: (volume, token, call) =>
-      onVolume(volume, call, () =>
+      onVolume(store, volume, call, () =>
         discardBricks(store, volume, (brick) => brick.token === token && brick.state === 'reserved'),
       ),
     markDeleting: (volume, call) =>
-      onVolume(volume, call, async () =>
+      onVolume(store, volume, call, async () =>
         rewrite(store, 'deleting', differing(await listBricks(store, volume), { state: 'deleting' })),
       ),
     remove: (volume, call) =>
-      onVolume(volume, call, () => discardBricks(store, volume, (brick) => brick.state === 'deleting')),
+      onVolume(store, volume, call, () =>
+        discardBricks(store, volume, (brick) => brick.state === 'deleting'),
+      ),
     grow: (volume, dataBytes, call) =>
-      onVolume(volume, call, async () => {
+      onVolume(store, volume, call, async () => {
         const bricks = (await listBricks(store, volume)).filter((brick) => brick.state === 'used');
+        requireNoRestore(bricks);
         await growBricks(store, bricks, dataBytes, call);
       }),
     mountAll: (call) => mountBricks(store, freezer, call),
   };
 }
 
-/** What the system refused (a full or failing disk) came in the middle of a change: the retry finds out. */
-function toFault(volume: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  const message = `the bricks of volume ${volume}: ${error.code} from a device; see to it and retry`;
-  return new Fault('uncertain', message, { cause: error });
-}
-
-/** A damaged brick of a volume that is asked for by name is a fault: nobody may work on half of them. */
-async function listBricks(store: StoreContext, volume: string | undefined): Promise<readonly StoredBrick[]> {
-  const devices = await markedDevices(store.roots);
-  const found = await Promise.all(devices.map(({ path }) => findBricks(path, volume)));
-  const damaged = found.flatMap((one) => one.damaged)[0];
-  if (volume !== undefined && damaged !== undefined) throw new Fault('wrong-state', damaged.reason);
-  return found.flatMap((one) => one.bricks);
+function requireNoRestore(bricks: readonly StoredBrick[]): void {
+  const [restore] = bricks.flatMap((brick) => brick.restore ?? []);
+  if (restore === undefined) return;
+  throw new Fault(
+    'busy',
+    `the volume is being restored to snapshot ${restore.snapshot}; start it or restore it again, then retry`,
+  );
 }
 
 interface Use {

@@ -89,7 +89,7 @@ export async function removeDevice(store: StoreContext, named: string): Promise<
 }
 
 async function getDevice(store: StoreContext, path: string): Promise<StoredDevice> {
-  const device = (await surveyDevices(store.roots)).find((one) => one.path === path);
+  const device = (await surveyDevices(store)).find((one) => one.path === path);
   if (device === undefined) throw new Fault('not-found', `there is no device ${path} on this server`);
   return device;
 }

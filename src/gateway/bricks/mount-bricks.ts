@@ -12,6 +12,7 @@ import type { StoredBrick } from './brick-store.ts';
 import { bringUp, isMade } from './bring-up.ts';
 import { namesIn } from './device-paths.ts';
 import { mountGroups } from './lvm/mount-groups.ts';
+import { isClosed } from './restore-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
 import { findBricks, markedDevices } from './survey.ts';
@@ -90,7 +91,8 @@ function mountOne(store: StoreContext, seen: StoredBrick, call: Call): Promise<F
   return store.serial.run(seen.volume, async () => {
     checkpoint(call);
     const brick = (await findBricks(seen.device, seen.volume)).bricks.find((one) => one.path === seen.path);
-    if (brick === undefined) return undefined;
+    // What a restore has closed stays so until it is completed or undone, which needs the other servers.
+    if (brick === undefined || isClosed(brick)) return undefined;
     try {
       const isHalfMade = brick.state === 'reserved' && !(await isMade(brick));
       if (!isHalfMade) await bringUp(store, brick);

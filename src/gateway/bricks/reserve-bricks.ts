@@ -117,7 +117,7 @@ function isSame(token: string, request: BrickRequest, brick: StoredBrick): boole
 /** Throws unless each device is there, enabled and of the right kind, and all new bricks have room. */
 async function checkDevices(store: StoreContext, fresh: readonly StoredBrick[]): Promise<void> {
   if (fresh.length === 0) return;
-  const devices = await surveyDevices(store.roots);
+  const devices = await surveyDevices(store);
   for (const brick of fresh) {
     const device = devices.find((one) => one.path === brick.device);
     if (device === undefined)

@@ -1,3 +1,4 @@
+import type { FamilyMeter } from './family-meter.ts';
 import type { Serial } from './serial.ts';
 import type { Trash } from './trash.ts';
 
@@ -22,6 +23,7 @@ export interface StoreContext {
   readonly trash: Trash;
   /** The path of `clean-brick` (src/native/clean-brick.c). */
   readonly cleanBrick: string;
+  readonly meter: FamilyMeter;
 }
 
 /** No volume has this name. */

@@ -1,17 +1,18 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isFault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
 import type { FileSystemFacts } from './account.ts';
-import { brickDirectories, readFileSystem, readImageUse, unpromisedBytes } from './account.ts';
+import { brickDirectories, owedBytes, readFileSystem, readImageUse, unpromisedBytes } from './account.ts';
 import { brickDirectory, isKeyOf, readRecord } from './brick-record.ts';
 import type { StoredBrick, StoredDevice } from './brick-store.ts';
 import type { DeviceMark } from './device-mark.ts';
 import { readMark } from './device-mark.ts';
 import { candidateDevices, checkDirectory, namesIn } from './device-paths.ts';
-import { familyOf, takenBytes } from './family.ts';
+import { type FamilyImage, familyOf, takenBytes } from './family.ts';
 import { readGroupAccount, takenByPools } from './lvm/group-account.ts';
 import { snapshotDirectory } from './snapshot-record.ts';
 import { snapshotsOn } from './snapshots-on.ts';
+import type { StoreContext } from './store-context.ts';
 
 export interface MarkedDevice {
   readonly path: string;
@@ -71,31 +72,48 @@ export interface SurveyedDevice extends StoredDevice {
   readonly fileSystem: number;
 }
 
+type Surveyor = Pick<StoreContext, 'roots' | 'meter'>;
+
 /** All devices with their accounts. */
-export async function surveyDevices(roots: readonly string[]): Promise<readonly SurveyedDevice[]> {
+export async function surveyDevices({ roots, meter }: Surveyor): Promise<readonly SurveyedDevice[]> {
   const marked = await markedDevices(roots);
-  const devices = (await Promise.all(marked.map(surveyOrLeaveOut))).filter((device) => device !== undefined);
-  const free = new Map<number, bigint>();
-  for (const id of new Set(devices.map((device) => device.fileSystem.id))) {
-    const facts = addUp(devices.filter((device) => device.fileSystem.id === id));
-    const unpromised = unpromisedBytes(facts);
-    free.set(id, unpromised < 0n ? 0n : unpromised);
-  }
-  return devices.map((device) => {
-    const usedBytes = device.promisedToImages + device.promisedToDirectories;
-    const freeBytes = free.get(device.fileSystem.id) ?? 0n;
-    const { path, mark, bricks, fileSystem } = device;
-    const totalBytes = usedBytes + freeBytes;
-    return { path, ...mark, bricks, usedBytes, freeBytes, totalBytes, fileSystem: fileSystem.id };
-  });
+  const surveyed = await Promise.all(marked.map((one) => surveyOrLeaveOut(one, meter)));
+  const devices = surveyed.filter((device) => device !== undefined);
+  const bySystem = Map.groupBy(devices, ({ fileSystem }) => fileSystem.id);
+  return devices.map((device) => toAccount(device, addUp(bySystem.get(device.fileSystem.id) ?? [device])));
+}
+
+/** What a device's bricks and snapshots have, and what the file system that it may share has for all. */
+function toAccount(device: Surveyed, facts: FileSystemFacts): SurveyedDevice {
+  const { path, mark, bricks, fileSystem, snapshots, snapshotBytes } = device;
+  const usedBytes = device.promisedToImages + device.promisedToDirectories;
+  const unpromised = unpromisedBytes(facts);
+  const freeBytes = unpromised < 0n ? 0n : unpromised;
+  return {
+    path,
+    ...mark,
+    bricks,
+    usedBytes,
+    freeBytes,
+    totalBytes: usedBytes + freeBytes,
+    snapshots,
+    snapshotBytes,
+    sizeBytes: fileSystem.sizeBytes,
+    availableBytes: fileSystem.availableBytes,
+    owedBytes: owedBytes(facts),
+    fileSystem: fileSystem.id,
+  };
 }
 
 type Surveyed = Awaited<ReturnType<typeof surveyDevice>>;
 
 /** A disk that is gone does not hide the other devices. */
-async function surveyOrLeaveOut(device: MarkedDevice): Promise<Surveyed | undefined> {
+async function surveyOrLeaveOut(
+  device: MarkedDevice,
+  meter: StoreContext['meter'],
+): Promise<Surveyed | undefined> {
   try {
-    return await surveyDevice(device);
+    return await surveyDevice(device, meter);
   } catch (error) {
     if (!isFault(error)) throw error;
     log.error({ device: device.path, reason: error.message }, 'device left out');
@@ -103,15 +121,18 @@ async function surveyOrLeaveOut(device: MarkedDevice): Promise<Surveyed | undefi
   }
 }
 
-async function surveyDevice({ path, mark }: MarkedDevice) {
+async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['meter']) {
   const [fileSystem, found, directories, taken] = await Promise.all([
     mark.provisioner === 'lvm' ? readGroupAccount(path) : readFileSystem(path),
     findBricks(path),
     brickDirectories(path),
     snapshotsOn(path),
   ]);
-  const unread = [...found.damaged.map(({ directory }) => directory), ...taken.damaged];
-  const damaged = await Promise.all(unread.map(readImageUse));
+  // Whose blocks damaged ones share cannot be told: they may be anybody's, and count for none of their own.
+  const [damagedBricks, damagedSnapshots] = await Promise.all([
+    Promise.all(found.damaged.map(({ directory }) => readImageUse(directory))),
+    Promise.all(taken.damaged.map(readImageUse)),
+  ]);
   const isGroup = mark.provisioner === 'lvm';
   const promises = [
     ...found.bricks.map((brick) => ({ family: familyOf(brick), accountBytes: brick.accountBytes })),
@@ -120,26 +141,32 @@ async function surveyDevice({ path, mark }: MarkedDevice) {
   const families = [
     ...found.bricks.map((brick) => [brickDirectory(path, brick), familyOf(brick)] as const),
     ...taken.snapshots.map((one) => [snapshotDirectory(path, one), one.family] as const),
-    // Whose blocks they share cannot be told: they may be anybody's, and count for none of their own.
   ];
-  const uses = await Promise.all(
+  const images = await Promise.all(
     families.map(async ([directory, family]) => ({ family, ...(await readImageUse(directory)) })),
   );
   const promised = (provisioner: string) =>
     sum(found.bricks.filter((brick) => brick.provisioner === provisioner).map((brick) => brick.accountBytes));
+  const snapshotBytes =
+    sum(taken.snapshots.map((one) => one.accountBytes)) + sum(damagedSnapshots.map((use) => use.sizeBytes));
   return {
     path,
     mark,
     fileSystem,
     bricks: directories.length,
-    imageBytes: isGroup ? await takenByPools(path, promises) : takenBytes(uses),
+    snapshots: taken.snapshots.length + damagedSnapshots.length,
+    snapshotBytes,
+    imageBytes: isGroup
+      ? await takenByPools(path, promises)
+      : takenBytes(await meter.measure(images, identify)),
     promisedToImages:
-      promised('loop') +
-      promised('lvm') +
-      sum(taken.snapshots.map((one) => one.accountBytes)) +
-      sum(damaged.map((use) => use.sizeBytes)),
+      promised('loop') + promised('lvm') + snapshotBytes + sum(damagedBricks.map((use) => use.sizeBytes)),
     promisedToDirectories: promised('directory'),
   };
+}
+
+async function identify({ path }: FamilyImage): Promise<bigint> {
+  return (await readImageUse(dirname(path))).file;
 }
 
 function addUp(devices: readonly Surveyed[]): FileSystemFacts {

@@ -1,7 +1,9 @@
 import { checkBrickPath } from '../brick-path.ts';
 import type { BrickStore } from '../bricks/brick-store.ts';
+import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { EventRing } from '../event-ring.ts';
 import type { Tokens } from '../tokens.ts';
+import { noRestores } from './no-restores.ts';
 import { noSnapshots, type SnapshotServer } from './snapshot-server.ts';
 import type { BrickSize, StorageServer } from './storage-server.ts';
 
@@ -12,6 +14,7 @@ export interface LocalParts {
   readonly bricks: BrickStore;
   /** Undefined: this server makes none. */
   readonly snapshots?: SnapshotServer | undefined;
+  readonly restores?: RestoreStore | undefined;
   readonly tokens: Tokens;
   readonly events: EventRing;
 }
@@ -50,6 +53,7 @@ export function createLocalServer(peerId: string, parts: LocalParts): StorageSer
     removeDevice: (path, call) => bricks.removeDevice(path, call),
     events: async () => events.list(),
     snapshots: parts.snapshots ?? noSnapshots,
+    restores: parts.restores ?? noRestores,
   };
 }
 

@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import type { RestClient } from '../../glusterd2/http.ts';
 import type { PoolPeer } from '../gluster-cli/gluster.ts';
 import { deletedReply } from './home-server.ts';
+import { createRemoteRestores } from './remote-restores.ts';
 import { createRemoteSnapshots } from './remote-snapshots.ts';
 import type { NodeReport, StorageServer } from './storage-server.ts';
 import { done, eventsReply, nodeReport, reserveReply, storedDevice, tokenReply } from './wire.ts';
@@ -42,22 +43,14 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
       if (report.peerId !== peerId) throw stranger(host, report.peerId, peerId);
       return { ...report, zone: report.zone } satisfies NodeReport;
     },
-    reserve: (token, bricks, call) => {
-      const body = {
-        token,
-        bricks: bricks.map((brick) => ({ ...brick, dataBytes: String(brick.dataBytes) })),
-      };
-      return post('bricks/reserve', body, reserveReply, call);
-    },
+    reserve: (token, bricks, call) =>
+      post('bricks/reserve', { token, bricks: bricks.map(withText) }, reserveReply, call),
     use: (volume, token, record, call) => tell('bricks/use', { volume, token, record }, call),
     setRecord: (volume, record, call) => tell('bricks/record', { volume, record }, call),
     undo: (volume, token, call) => tell('bricks/undo', { volume, token }, call),
     markDeleting: (volume, call) => tell('bricks/deleting', { volume }, call),
     remove: (volume, call) => tell('bricks/remove', { volume }, call),
-    grow: (volume, bricks, call) => {
-      const sizes = bricks.map((brick) => ({ ...brick, dataBytes: String(brick.dataBytes) }));
-      return tell('bricks/grow', { volume, bricks: sizes }, call);
-    },
+    grow: (volume, bricks, call) => tell('bricks/grow', { volume, bricks: bricks.map(withText) }, call),
     holdsToken: async (token, call) =>
       (await get(`tokens/${encodeURIComponent(token)}`, tokenReply, call)).held,
     checkBrickPaths: (paths, { create }, call) => tell('bricks/paths', { paths, create }, call),
@@ -66,12 +59,17 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
     removeDevice: (path, call) => tell('devices/remove', { path }, call),
     events: (call) => get('events', eventsReply, call),
     snapshots: createRemoteSnapshots({ get, post }),
+    restores: createRemoteRestores(tell),
     home: {
       exchangeRecord: (exchange, call) => tell('volumes/exchange', exchange, call),
       deleteMarked: async (marked, call) =>
         (await post('volumes/delete', marked, deletedReply, call)).existed,
     },
   };
+}
+
+function withText<T extends { readonly dataBytes: bigint }>(brick: T) {
+  return { ...brick, dataBytes: String(brick.dataBytes) };
 }
 
 /** Its name leads to a gateway of another server: nothing is sent there. */

@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import type { BrickRequest, Provisioner, StoredBrick, StoredDevice } from '../bricks/brick-store.ts';
+import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { GatewayEvent } from '../event-ring.ts';
 import type { HomeServer } from './home-server.ts';
 import type { SnapshotServer } from './snapshot-server.ts';
@@ -51,6 +52,7 @@ export interface StorageServer {
   removeDevice(path: string, call: Call): Promise<void>;
   events(call: Call): Promise<readonly GatewayEvent[]>;
   readonly snapshots: SnapshotServer;
+  readonly restores: RestoreStore;
   /** Of another server: its gateway, for volumes that it is at home with. */
   readonly home?: HomeServer;
 }

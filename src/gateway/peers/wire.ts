@@ -3,7 +3,7 @@
  * that none is rounded. Both sides are of one release; a newer field is refused by an older gateway, clearly.
  */
 import * as z from 'zod';
-import { glusterName, recordText } from '../bricks/brick-record.ts';
+import { brickRestore, glusterName, recordText } from '../bricks/brick-record.ts';
 
 const bytes = z
   .string()
@@ -41,6 +41,7 @@ const storedBrick = z.object({
   accountBytes: bytes,
   createdAt: z.number(),
   record: recordText.exactOptional(),
+  restore: brickRestore.exactOptional(),
 });
 export const storedDevice = z.object({
   path,
@@ -51,6 +52,11 @@ export const storedDevice = z.object({
   usedBytes: bytes,
   freeBytes: bytes,
   bricks: count,
+  snapshots: count,
+  snapshotBytes: bytes,
+  sizeBytes: bytes,
+  availableBytes: bytes,
+  owedBytes: bytes,
 });
 
 export const nodeReport = z.object({

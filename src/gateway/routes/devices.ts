@@ -8,6 +8,7 @@ import {
   type device as deviceSchema,
 } from '../../glusterd2/wire.ts';
 import type { StoredDevice } from '../bricks/brick-store.ts';
+import { spaceOf } from '../bricks/device-space.ts';
 import { deviceParam, peerParam } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
@@ -31,7 +32,7 @@ function readRoutes(deps: VolumeDeps): readonly Route[] {
       path,
       name,
       description:
-        'devices and what of them is promised to bricks; servers that are down are left out of the whole list',
+        'devices and what of them is promised to bricks and snapshots; servers that are down are left out of the whole list',
       access: 'driver',
       responseType: 'api.ListDeviceResp',
       handle,
@@ -95,7 +96,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       method: 'DELETE',
       path: DEVICE,
       name: ADDITIONS.deviceDelete,
-      description: 'a device without bricks is one no longer; the directory, or the blank disk, stays',
+      description:
+        'a device without bricks and snapshots is one no longer; the directory, or the blank disk, stays',
       access: 'driver',
       async handle(request, call) {
         const peerId = peerParam(request);
@@ -125,5 +127,11 @@ function toDevice(peerId: string, device: StoredDevice): Device {
     'extent-size': 0,
     'device-used': device.bricks > 0,
     'peer-id': peerId,
+    snapshots: device.snapshots,
+    'snapshot-size': Number(device.snapshotBytes),
+    'file-system-size': Number(device.sizeBytes),
+    'file-system-free': Number(device.availableBytes),
+    'owed-size': Number(device.owedBytes),
+    space: spaceOf(device),
   };
 }

@@ -138,6 +138,10 @@ function toWireDevice(device: StoredDevice) {
     totalBytes: String(device.totalBytes),
     usedBytes: String(device.usedBytes),
     freeBytes: String(device.freeBytes),
+    snapshotBytes: String(device.snapshotBytes),
+    sizeBytes: String(device.sizeBytes),
+    availableBytes: String(device.availableBytes),
+    owedBytes: String(device.owedBytes),
   };
 }
 

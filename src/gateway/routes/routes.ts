@@ -7,6 +7,7 @@ import { createVolumeRoute } from './create-volume.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { internalRoutes } from './internal.ts';
+import { internalRestoreRoutes } from './internal-restores.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
 import { internalVolumeRoutes } from './internal-volumes.ts';
 import { peerRoutes } from './peers.ts';
@@ -31,6 +32,7 @@ export function createRoutes(deps: VolumeDeps): readonly Route[] {
     ...snapshotRoutes(deps),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
+    ...internalRestoreRoutes(local),
     ...internalVolumeRoutes(deps),
   ];
   return routes;

@@ -7,6 +7,7 @@ import { bodyRoute, ok, type Route, route } from '../route.ts';
 import { cloneSnapshot } from '../snapshots/clone-snapshot.ts';
 import { deleteSnapshot } from '../snapshots/delete-snapshot.ts';
 import { listSnapshots } from '../snapshots/list-snapshots.ts';
+import { restoreSnapshot } from '../snapshots/restore-snapshot.ts';
 import { toSnapInfo, toSnapList } from '../snapshots/snap-info.ts';
 import { getSnapshot } from '../snapshots/snapshot-view.ts';
 import { takeSnapshots } from '../snapshots/take-snapshots.ts';
@@ -26,6 +27,7 @@ export function snapshotRoutes(deps: VolumeDeps): readonly Route[] {
     ...readRoutes(deps),
     ...activateRoutes(deps),
     cloneRoute(deps),
+    restoreRoute(deps),
     deleteRoute(deps),
     ...snapshotGroupRoutes(deps),
   ];
@@ -158,6 +160,19 @@ function cloneRoute(deps: VolumeDeps): Route {
       const volume = await cloneSnapshot(deps, snapshotParam(request), wanted, call);
       return { status: 201, body: toVolumeInfo(volume), headers: { Location: `/v1/volumes/${name}` } };
     },
+  });
+}
+
+function restoreRoute(deps: VolumeDeps): Route {
+  return route({
+    method: 'POST',
+    path: `${SNAPSHOT}/restore`,
+    name: 'SnapshotRestore',
+    description: 'gives the stopped source volume the content of the snapshot, which stays; repeats safely',
+    access: 'driver',
+    responseType: 'api.VolumeGetResp',
+    handle: async (request, call) =>
+      ok(toVolumeInfo(await restoreSnapshot(deps, snapshotParam(request), call))),
   });
 }
 

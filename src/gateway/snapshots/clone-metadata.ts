@@ -2,3 +2,5 @@
 export const ORIGIN = '_snapshot';
 /** While a clone is not healed: the options to put back then, as JSON. */
 export const HEALING = '_healing';
+/** While a clone is not healed: every brick is a copy of one moment, none began empty. */
+export const COMPLETE = '_complete';

@@ -10,7 +10,7 @@ import { ownOptions } from '../volumes/own-options.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { keptBricks, requireServers, surveyServers } from '../volumes/survey.ts';
 import { toLayout } from './clone-layout.ts';
-import { HEALING, ORIGIN } from './clone-metadata.ts';
+import { COMPLETE, HEALING, ORIGIN } from './clone-metadata.ts';
 import { glusterNameOf, isGlusters } from './gluster-snapshot.ts';
 import { healClone } from './heal-clone.ts';
 import { reserveCopies } from './reserve-copies.ts';
@@ -65,11 +65,16 @@ function requireSame(volume: GlusterVolume, snapshot: string, { size }: WantedCl
   if (!isSame) throw new Fault('conflict', 'volume already exists');
 }
 
-function requirePossible({ name, facts, isReady }: SnapshotView, { size }: WantedClone): void {
+function requirePossible({ name, facts, missing, isReady }: SnapshotView, { size }: WantedClone): void {
+  if (missing.length > 0)
+    throw new Fault(
+      'unreachable',
+      `a clone of snapshot ${name} has bricks on servers that do not answer: ${missing.join(', ')}; start them and retry`,
+    );
   if (!isReady)
     throw new Fault(
       'unreachable',
-      `snapshot ${name} lacks bricks on servers that do not answer; start them and retry`,
+      `snapshot ${name} has lost too many of its bricks: servers have no part of it, or cannot read it (see their logs)`,
     );
   if (size !== undefined && size < facts.capacity)
     throw new Fault('out-of-range', `snapshot ${name} holds ${facts.capacity} bytes; give at least as many`);
@@ -86,7 +91,9 @@ async function make(
   const size = wanted.size ?? view.facts.capacity;
   const chosen = chosenOptions(view, wanted);
   const after = JSON.stringify(healedOptions(layout.kind, chosen));
-  const metadata = { ...wanted.metadata, [ORIGIN]: view.name, [HEALING]: after };
+  const isComplete = view.parts.length === view.facts.members.length;
+  const healing = { [HEALING]: after, ...(isComplete ? { [COMPLETE]: 'true' } : {}) };
+  const metadata = { ...wanted.metadata, [ORIGIN]: view.name, ...healing };
   const limits = { peers: [], zones: [], excludePeers: [], excludeZones: [] };
   const question = {
     layout,

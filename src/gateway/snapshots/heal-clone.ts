@@ -9,7 +9,7 @@ import { formatRecord, getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { eventData, type VolumeDeps } from '../volumes/deps.ts';
 import { exchangeRecord } from '../volumes/exchange-record.ts';
-import { HEALING } from './clone-metadata.ts';
+import { COMPLETE, HEALING } from './clone-metadata.ts';
 
 const healed = z.record(z.string(), z.string());
 
@@ -25,13 +25,15 @@ const TRIGGER_MS = 1_000;
  */
 export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: Call): Promise<GlusterVolume> {
   const record = getRecord(volume);
-  const { [HEALING]: after, ...metadata } = record.metadata;
+  const { [HEALING]: after, [COMPLETE]: complete, ...metadata } = record.metadata;
   if (after === undefined) return volume;
   try {
     await deps.gluster.start(volume.name, { force: false }, call);
     deps.notify('volume.started', eventData(volume));
     const { kind } = layoutOf(volume);
-    if (kind !== 'plain') await untilHealed(deps, volume.name, kind === 'disperse', call);
+    // What a brick lacks that began empty, disperse does not list.
+    const full = kind === 'disperse' && complete === undefined;
+    if (kind !== 'plain') await untilHealed(deps, volume.name, full, call);
     const option = formatRecord({ ...record, metadata });
     // Another gateway may have healed it too, and its metadata may have been changed since.
     const options = healed.parse(parseJson(after));
@@ -44,8 +46,8 @@ export async function healClone(deps: VolumeDeps, volume: GlusterVolume, call: C
 async function untilHealed(deps: VolumeDeps, name: string, full: boolean, call: Call): Promise<void> {
   const end = performance.now() + WAIT_MS;
   let triggeredAt = Number.NEGATIVE_INFINITY;
-  // Replication lists whatever differs (its marks are honest), a brick that began empty too: nothing listed is nothing
-  // to do, and the daemons, which take seconds to find the bricks, need not be waited for.
+  // Whatever differs is listed (the marks are honest; with replication a brick that began empty, too): nothing listed is
+  // nothing to do. The daemons need not be waited for: they look for a brick that was not yet there every 3 s.
   let canTell = !full;
   while (performance.now() < end) {
     checkpoint(call);

@@ -9,7 +9,7 @@ import { getRecord } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { getVolume } from '../volumes/get-volume.ts';
 import { withRecord } from '../volumes/restore-record.ts';
-import { setsOf } from './quorum.ts';
+import { hasQuorum } from './quorum.ts';
 
 export interface WantedSnapshot {
   readonly volume: string;
@@ -30,7 +30,7 @@ export interface PlannedSnapshot {
 
 /**
  * What a snapshot of the volume would be: which bricks it has, and what is said of them. Throws `not-found`,
- * `wrong-state` (a volume without images of its own), `unreachable` (a brick is down).
+ * `wrong-state` (a volume without images of its own), `unreachable` (too many bricks are down).
  */
 export async function planSnapshot(
   deps: VolumeDeps,
@@ -101,17 +101,11 @@ function isUp(servers: readonly StorageServer[], peerId: string): boolean {
 }
 
 function requireQuorum(volume: GlusterVolume, facts: SnapshotFacts): void {
-  // A clone of less has been seen not to heal: until it is proved to, every brick has to be up.
-  if (facts.members.every(({ isPresent }) => isPresent)) return;
-  const { perSet } = layoutOf(volume);
-  const down = setsOf(facts)
-    .flat()
-    .filter(({ isPresent }) => !isPresent)
-    .map(({ subvol, brick }) => volume.bricks[subvol * perSet + brick])
-    .map((brick) => `${brick?.host}:${brick?.path}`);
+  if (hasQuorum(facts, ({ isPresent }) => isPresent)) return;
+  const down = volume.bricks.filter((_, index) => facts.members[index]?.isPresent !== true);
   throw new Fault(
     'unreachable',
-    `volume ${volume.name} has bricks down, which a snapshot needs all of: ${down.join(', ')}; start them and retry`,
+    `too many bricks of volume ${volume.name} are down: ${down.map(({ host, path }) => `${host}:${path}`).join(', ')}; start them and retry`,
   );
 }
 

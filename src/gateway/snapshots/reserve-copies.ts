@@ -64,11 +64,7 @@ function placeCopy(copies: Copies, member: SnapshotMember, survey: Survey): Plac
   const largest = view.parts.map(({ stored }) => stored).filter((one) => one.brick === brick);
   const dataBytes = largest.reduce((most, one) => (one.dataBytes > most ? one.dataBytes : most), wanted);
   const present = survey.present.find(({ server }) => server.peerId === member.peerId);
-  if (present === undefined)
-    throw new Fault(
-      'unreachable',
-      `a server that holds a brick of snapshot ${view.name} does not answer; start it`,
-    );
+  if (present === undefined) throw missing(view.name, member, survey);
   const device = part?.device ?? emptiest(present.report.devices, provisioner);
   if (device === undefined)
     throw new Fault(
@@ -86,7 +82,20 @@ function placeCopy(copies: Copies, member: SnapshotMember, survey: Survey): Plac
   return { server: present.server, request: { ...key, origin } };
 }
 
-/** Bricks of the set that begin empty, by their number in the volume. Disperse finds out by itself. */
+/** A clone has a brick where its source had one, though the snapshot has nothing of it. */
+function missing(snapshot: string, { peerId }: SnapshotMember, survey: Survey): Fault {
+  const down = survey.missing.find(({ server }) => server.peerId === peerId);
+  const words =
+    down === undefined
+      ? `peer ${peerId} is no longer in the pool; add it again`
+      : `server ${down.server.host} does not answer (${down.reason}); start it`;
+  return new Fault(
+    'unreachable',
+    `a clone of snapshot ${snapshot} needs a brick on each of its servers: ${words}`,
+  );
+}
+
+/** Bricks of the set that begin empty, by their number in the volume. Disperse compares versions instead. */
 function absentBeside({ view, layout }: Copies, subvol: number): readonly number[] {
   if (layout.kind !== 'replica') return [];
   return view.facts.members

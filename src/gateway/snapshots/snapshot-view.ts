@@ -20,12 +20,16 @@ export interface SnapshotView {
   readonly facts: StoredSnapshot;
   /** Milliseconds since the epoch: when all bricks stood still. */
   readonly createdAt: number;
-  /** Enough parts are there for a clone. */
+  /** Servers that its clones need and that do not answer, by name; their peer ids when they left the pool. */
+  readonly missing: readonly string[];
+  /** Nothing is missing, and enough parts are there for a clone. */
   readonly isReady: boolean;
 }
 
 export interface SnapshotSurvey {
   readonly parts: readonly SnapshotPart[];
+  /** Peer ids of the servers that answered. */
+  readonly present: readonly string[];
   readonly missing: readonly Refusal[];
 }
 
@@ -44,28 +48,44 @@ export async function surveySnapshots(
   );
   call.signal.throwIfAborted();
   const parts = done.flatMap(({ server, result }) => result.map((stored) => ({ server, stored })));
-  return { parts, missing: refused };
+  return { parts, present: done.map(({ server }) => server.peerId), missing: refused };
 }
 
 /**
  * The snapshots that exist, in order of name: those of which a part is `taken`, and none is marked by a delete. A part
- * becomes `taken` only after all bricks had stood still, so one is enough to know.
+ * becomes `taken` only after all bricks had stood still, so one is enough to know. What a server that was down kept of
+ * an earlier one of the name has another token, and hides nothing.
  */
-export function toViews({ parts }: SnapshotSurvey): readonly SnapshotView[] {
-  const names = [...new Set(parts.map(({ stored }) => stored.snapshot))].sort();
-  return names.flatMap((name) => toView(name, parts) ?? []);
+export function toViews(survey: SnapshotSurvey): readonly SnapshotView[] {
+  const names = [...new Set(survey.parts.map(({ stored }) => stored.snapshot))].sort();
+  return names.flatMap((name) => toView(name, survey) ?? []);
 }
 
-function toView(name: string, parts: readonly SnapshotPart[]): SnapshotView | undefined {
-  const own = parts.filter(({ stored }) => stored.snapshot === name);
-  if (own.some(({ stored }) => stored.state === 'deleting')) return undefined;
-  const facts = own.find(({ stored }) => stored.state === 'taken')?.stored;
+function toView(name: string, survey: SnapshotSurvey): SnapshotView | undefined {
+  const own = survey.parts.filter(({ stored }) => stored.snapshot === name);
+  const deleted = deletedTokens(own);
+  const facts = own.find(({ stored }) => stored.state === 'taken' && !deleted.has(stored.token))?.stored;
   if (facts === undefined) return undefined;
   const taken = own.filter(({ stored }) => stored.state === 'taken' && stored.token === facts.token);
-  const isReady = hasQuorum(facts, ({ subvol, brick }) =>
+  const isWhole = hasQuorum(facts, ({ subvol, brick }) =>
     taken.some(({ stored }) => stored.subvol === subvol && stored.brick === brick),
   );
-  return { name, parts: taken, facts, createdAt: facts.createdAt, isReady };
+  const missing = missingOf(facts, survey);
+  const isReady = isWhole && missing.length === 0;
+  return { name, parts: taken, facts, createdAt: facts.createdAt, missing, isReady };
+}
+
+/** A clone has a brick on each server, though it be an empty one. */
+function missingOf({ members }: StoredSnapshot, { present, missing }: SnapshotSurvey): readonly string[] {
+  const absent = new Set(members.map(({ peerId }) => peerId).filter((peerId) => !present.includes(peerId)));
+  return [...absent].map(
+    (peerId) => missing.find(({ server }) => server.peerId === peerId)?.server.host ?? peerId,
+  );
+}
+
+/** Tokens of which any part is marked by a delete. */
+export function deletedTokens(parts: readonly SnapshotPart[]): ReadonlySet<string> {
+  return new Set(parts.filter(({ stored }) => stored.state === 'deleting').map(({ stored }) => stored.token));
 }
 
 /** Undefined when there is none. Throws `unreachable` when a server that may have it does not answer. */

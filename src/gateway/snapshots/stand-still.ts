@@ -29,12 +29,16 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
   const { token, servers } = still;
   try {
     await onAll(servers, (server) => server.snapshots.prepare(token, requestsOf(still, server), call));
+    const begun = performance.now();
     await bounded(call, FREEZE_MS, (inner) =>
       onAll(servers, (server) => server.snapshots.freeze(token, FREEZE_SECONDS, inner)),
     );
     const createdAt = Date.now();
+    const frozen = performance.now();
     await bounded(call, TAKE_MS, (inner) => onAll(servers, (server) => server.snapshots.take(token, inner)));
+    const taken = performance.now();
     const { done, refused } = await attemptOnAll(servers, (server) => server.snapshots.thaw(token, call));
+    logTimes(still, { begun, frozen, taken });
     const [first] = refused;
     if (first !== undefined) throw named(first);
     const broken = done.find(({ result }) => !result);
@@ -44,6 +48,20 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
     await forget(still, call);
     throw afterForget(error);
   }
+}
+
+/** `freezeMs`: until all stood still, with writing what was dirty. `stillMs`: from then until all had thawed. */
+function logTimes(
+  { snapshots }: StandStill,
+  { begun, frozen, taken }: { readonly begun: number; readonly frozen: number; readonly taken: number },
+): void {
+  const ms = (from: number, to: number) => Math.round(to - from);
+  const times = {
+    freezeMs: ms(begun, frozen),
+    takeMs: ms(frozen, taken),
+    stillMs: ms(frozen, performance.now()),
+  };
+  log.info({ snapshots: snapshots.map(({ snapshot }) => snapshot), ...times }, 'bricks stood still');
 }
 
 /** The parts of the snapshots that a server has. */

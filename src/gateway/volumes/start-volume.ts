@@ -1,9 +1,14 @@
 import type { Call } from '../../control/call.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { restoresOf, settleRestore } from '../snapshots/settle-restore.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { surveyServers } from './survey.ts';
 
-/** Starts the volume, and with `force` bricks that are down. Already started is success. Throws `not-found`, `busy`. */
+/**
+ * Starts the volume, and with `force` bricks that are down. Already started is success. Throws `not-found`, `busy`. A
+ * restore that was interrupted is completed or undone first: `unreachable` when a server with its bricks is down.
+ */
 export async function startVolume(
   deps: VolumeDeps,
   name: string,
@@ -11,6 +16,7 @@ export async function startVolume(
   call: Call,
 ): Promise<GlusterVolume> {
   using _lock = deps.locks.acquire(volumeKey(name));
+  await settle(deps, name, call);
   // Read for the reply meanwhile: a start changes nothing of it but the state. Both end before the lock does.
   const [started, read] = await Promise.allSettled([
     deps.gluster.start(name, options, call),
@@ -21,4 +27,10 @@ export async function startVolume(
   const volume: GlusterVolume = { ...read.value, state: 'Started' };
   deps.notify('volume.started', eventData(volume));
   return volume;
+}
+
+async function settle(deps: VolumeDeps, name: string, call: Call): Promise<void> {
+  const survey = await surveyServers(deps.pool, name, call);
+  if (restoresOf(survey).length === 0) return;
+  await settleRestore(deps, await getVolume(deps.gluster, name, call), survey, call);
 }

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { contentOf, KEPT, lineOf, SLOTS, type StormKind } from './storm-content.ts';
+import { ALTERNATING, contentOf, KEPT, lineOf, SLOTS, type StormKind } from './storm-content.ts';
 
 /**
  * A writer of one kind on a directory, until it is killed. What it has made last it acknowledges beside, outside the
@@ -47,8 +47,10 @@ const begin: Readonly<Record<StormKind, () => (number: number) => void>> = {
     return (number) => append(lineOf(number));
   },
   alternating: () => {
-    const files = [0, 1].map((index) => appender(`${directory}/alternating-${index}`));
-    return (number) => files[number % 2]?.(lineOf(number));
+    const files = Array.from({ length: ALTERNATING }, (_, index) =>
+      appender(`${directory}/alternating-${index}`),
+    );
+    return (number) => files[number % ALTERNATING]?.(lineOf(number));
   },
   renames: () => (number) => {
     put(`${directory}/renames-new`, contentOf(number));

@@ -41,11 +41,11 @@ export class Storms {
     return Object.fromEntries(STORM_KINDS.map((kind, index) => [kind, numbers[index]])) as Acknowledged;
   }
 
-  /** The longest record of any writer since that time, milliseconds; 0: none was longer than 50. */
-  async longestStallMs(since: number): Promise<number> {
+  /** The longest record of any writer that ended between these times, milliseconds; 0: none was longer than 50. */
+  async longestStallMs(from: number, to: number): Promise<number> {
     const { stdout } = await this.#worker.exec(['sh', '-c', `cat ${this.#state}/*.stalls`]);
     const stalls = stdout.split('\n').map((line) => line.split(' ').map(Number));
-    return Math.max(0, ...stalls.filter(([at = 0]) => at >= since).map(([, ms = 0]) => ms));
+    return Math.max(0, ...stalls.filter(([at = 0]) => at >= from && at <= to).map(([, ms = 0]) => ms));
   }
 
   /** Ended writers: their names. None, as long as no write failed. */
