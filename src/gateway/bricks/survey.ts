@@ -122,8 +122,9 @@ async function surveyOrLeaveOut(
 }
 
 async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['meter']) {
+  const group = mark.provisioner === 'lvm' ? await readGroupAccount(path) : undefined;
   const [fileSystem, found, directories, taken] = await Promise.all([
-    mark.provisioner === 'lvm' ? readGroupAccount(path) : readFileSystem(path),
+    group ?? readFileSystem(path),
     findBricks(path),
     brickDirectories(path),
     snapshotsOn(path),
@@ -133,7 +134,6 @@ async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['m
     Promise.all(found.damaged.map(({ directory }) => readImageUse(directory))),
     Promise.all(taken.damaged.map(readImageUse)),
   ]);
-  const isGroup = mark.provisioner === 'lvm';
   const promises = [
     ...found.bricks.map((brick) => ({ family: familyOf(brick), accountBytes: brick.accountBytes })),
     ...taken.snapshots,
@@ -156,9 +156,10 @@ async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['m
     bricks: directories.length,
     snapshots: taken.snapshots.length + damagedSnapshots.length,
     snapshotBytes,
-    imageBytes: isGroup
-      ? await takenByPools(path, promises)
-      : takenBytes(await meter.measure(images, identify)),
+    imageBytes:
+      group === undefined
+        ? takenBytes(await meter.measure(images, identify))
+        : takenByPools(group.volumes, promises),
     promisedToImages:
       promised('loop') + promised('lvm') + snapshotBytes + sum(damagedBricks.map((use) => use.sizeBytes)),
     promisedToDirectories: promised('directory'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
-import { Gateways } from '../lab/gateways.ts';
+import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
 import { until } from '../lab/until.ts';
 import { untilHealed } from '../lab/until-healed.ts';
@@ -20,8 +20,8 @@ export class SnapshotApi {
     this.#client = client;
   }
 
-  static async on(lab: Lab): Promise<SnapshotApi> {
-    const gateways = await Gateways.on(lab, {});
+  static async on(lab: Lab, options: GatewaysOptions = {}): Promise<SnapshotApi> {
+    const gateways = await Gateways.on(lab, options);
     return new SnapshotApi(lab, gateways, await gateways.restClient(1));
   }
 

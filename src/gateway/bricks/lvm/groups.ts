@@ -10,7 +10,6 @@ const bytes = z.string().regex(/^\d+$/).transform(BigInt);
 const bytesOrNone = z.string().transform((text) => (/^\d+$/.test(text) ? BigInt(text) : 0n));
 
 const group = z.object({ pv_name: z.string(), vg_name: z.string(), vg_tags: z.string() });
-const space = z.object({ vg_size: bytes, vg_free: bytes });
 const volume = z.object({
   lv_name: z.string(),
   lv_size: bytes,
@@ -18,6 +17,8 @@ const volume = z.object({
   lv_metadata_size: bytesOrNone,
   thin_count: bytesOrNone,
   lv_active: z.string(),
+  vg_size: bytes,
+  vg_free: bytes,
 });
 
 /** A volume group that is a device of ours, and the disk that it lies on. */
@@ -53,17 +54,12 @@ export async function readGroups(disks: readonly string[]): Promise<readonly Gro
   return found;
 }
 
-/** Throws `unreachable` when the group is gone. */
-export async function readGroupSpace(name: string) {
-  const [row] = await report('vgs', ['vgs', name], space);
-  if (row === undefined)
-    throw new Fault('unreachable', `volume group ${name} is gone; see that its disk is there`);
-  return { sizeBytes: row.vg_size, availableBytes: row.vg_free };
-}
-
-/** The logical volumes of a group, Gluster's snapshots too. Throws `unreachable` when the group is gone. */
-export async function readVolumes(name: string): Promise<readonly LogicalVolume[]> {
-  return (await report('lvs', ['lvs', name], volume)).map((row) => ({
+/**
+ * A group's space, and its logical volumes, Gluster's snapshots too: one command. Throws `unreachable` when it is gone.
+ */
+export async function readGroup(name: string) {
+  const rows = await report('lvs', ['lvs', name], volume);
+  const volumes: readonly LogicalVolume[] = rows.map((row) => ({
     name: row.lv_name,
     bytes: row.lv_size,
     pool: row.pool_lv,
@@ -71,14 +67,20 @@ export async function readVolumes(name: string): Promise<readonly LogicalVolume[
     members: row.thin_count,
     isActive: row.lv_active === 'active',
   }));
+  // A group of ours has its records at least.
+  return { sizeBytes: rows[0]?.vg_size ?? 0n, availableBytes: rows[0]?.vg_free ?? 0n, volumes };
+}
+
+export async function readVolumes(name: string): Promise<readonly LogicalVolume[]> {
+  return (await readGroup(name)).volumes;
 }
 
 export async function findVolume(group: string, name: string): Promise<LogicalVolume | undefined> {
   return (await readVolumes(group)).find((one) => one.name === name);
 }
 
-type Command = 'pvs' | 'vgs' | 'lvs';
-const SECTIONS = { pvs: 'pv', vgs: 'vg', lvs: 'lv' } as const;
+type Command = 'pvs' | 'lvs';
+const SECTIONS = { pvs: 'pv', lvs: 'lv' } as const;
 
 async function report<T extends z.ZodObject>(
   command: Command,

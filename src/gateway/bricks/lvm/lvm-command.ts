@@ -14,7 +14,7 @@ export async function changeLvm(args: readonly string[], what: string): Promise<
   throw new Fault(kindOf(stderr), `cannot ${what}: ${wordsOf(stderr)}`);
 }
 
-/** The report of pvs, vgs or lvs with sizes in bytes, as JSON. Throws `unreachable`, also when what it asks for is not there. */
+/** The report of pvs or lvs with sizes in bytes, as JSON. Throws `unreachable`, also when what it asks for is not there. */
 export async function reportLvm(
   args: readonly string[],
   columns: readonly string[],
