@@ -13,20 +13,27 @@ const CONFIGURATION = ['config.yaml', 'storageclass.yaml'];
 export interface Rendering {
   readonly path: string;
   readonly values: string;
-  readonly toText: (rendered: string) => string;
+  /** Of what Helm makes of it, and what it makes of it without `more`. */
+  readonly toText: (rendered: string, plain: string) => string;
   readonly more: readonly string[];
 }
 
 export const RENDERINGS: readonly Rendering[] = [
   golden('minimal'),
   golden('full'),
-  manifest('gluster-csi', (source) => !CONFIGURATION.includes(source)),
-  manifest('config', (source) => CONFIGURATION.includes(source)),
+  manifest('gluster-csi', (document) => !CONFIGURATION.includes(sourceOf(document)), [
+    '--set=namespace.create=true',
+  ]),
+  manifest('config', (document) => CONFIGURATION.includes(sourceOf(document))),
+  manifest('snapshots', (document, without) => !without.includes(document), [
+    '--set=snapshots.enabled=true,snapshots.groups=true',
+  ]),
 ];
 
 /** What the chart makes of a file of values. Throws an Error with Helm's own words. */
 export async function render({ values, more, toText }: Rendering): Promise<string> {
-  return toText(await template([`--values=${root}${values}`, ...more]));
+  const args = [`--values=${root}${values}`];
+  return toText(await template([...args, ...more]), await template(args));
 }
 
 /** `helm template` of the chart with more arguments. Throws an Error with Helm's own words. */
@@ -46,16 +53,28 @@ export async function lint({ values }: Rendering): Promise<void> {
   await helm(['lint', '--strict', chart, `--values=${root}${values}`, `--kube-version=${KUBERNETES}`]);
 }
 
-/** Some of the chart's templates as a file for kubectl; Helm has no part in these objects. */
-function manifest(name: string, isPart: (source: string) => boolean): Rendering {
+/**
+ * Some of the chart's objects as a file for kubectl; Helm has no part in these objects. `isPart` is asked with each
+ * document, and with those that there are without `more`.
+ */
+function manifest(
+  name: string,
+  isPart: (document: string, without: readonly string[]) => boolean,
+  more: readonly string[] = [],
+): Rendering {
   const header = `# Written by "npm run generate" from deploy/chart; how to use it: README.md beside it.\n`;
   const helmLabels = /^ +(?:helm\.sh\/chart|app\.kubernetes\.io\/managed-by): .*\n/gm;
-  const toText = (rendered: string) => {
-    const documents = rendered.split(/^---\n/m).filter((text) => isPart(sourceOf(text)));
+  const toText = (rendered: string, plain: string) => {
+    const without = documentsOf(plain);
+    const documents = documentsOf(rendered).filter((document) => isPart(document, without));
     return header + documents.map((text) => `---\n${text.replace(helmLabels, '')}`).join('');
   };
-  const more = ['--set=namespace.create=true'];
-  return { path: `deploy/manifests/${name}.yaml`, values: 'deploy/examples/values.yaml', more, toText };
+  const path = `deploy/manifests/${name}.yaml`;
+  return { path, values: 'deploy/examples/values.yaml', more, toText };
+}
+
+function documentsOf(rendered: string): readonly string[] {
+  return rendered.split(/^---\n/m);
 }
 
 /** The template that Helm names above each document. */

@@ -18,6 +18,9 @@ export type EventName =
   | 'volume.expanded'
   | 'device.added'
   | 'device.removed'
+  | 'device.filling'
+  | 'device.overcommitted'
+  | 'device.relieved'
   | 'peer.added'
   | 'peer.removed';
 

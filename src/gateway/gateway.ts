@@ -22,6 +22,7 @@ import { createRoutes } from './routes/routes.ts';
 import { createServer, type HttpServer } from './server.ts';
 import { Tokens } from './tokens.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
+import { type DeviceWatch, startDeviceWatch } from './watch-devices.ts';
 
 /** This server's glusterd and disks. */
 export interface GatewayParts {
@@ -71,6 +72,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     onUnreachable: () => pool.forget(),
   });
   let server: HttpServer | undefined;
+  let watch: DeviceWatch | undefined;
   return {
     async start() {
       await checkKeys(issuers);
@@ -78,11 +80,13 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
       const address = await server.listen();
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
       housekeeping = startHousekeeping(deps, bricks, snapshots);
+      watch = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
       return address;
     },
     async stop() {
       const closed = server?.close();
       await housekeeping?.stop();
+      await watch?.stop();
       await api.idle();
       server?.cut();
       await closed;

@@ -10,13 +10,14 @@ import { toClassFields } from './create-request.ts';
 import { createVolume, type Questions } from './create-volume.ts';
 import { deleteVolume, says } from './delete-volume.ts';
 import { toCapacity } from './device-capacity.ts';
+import { deviceList } from './device-wire.ts';
 import { canExchange, exchangeMetadata } from './exchange-metadata.ts';
 import { createClient, type RestClient } from './http.ts';
 import { keyFile } from './key-file.ts';
 import { resizeVolume } from './resize-volume.ts';
 import { toSnapshotBackend } from './snapshots.ts';
 import { toVolume } from './to-volume.ts';
-import { ADDITIONS, capacityReply, deviceList, peerList, volumeInfo, volumeList } from './wire.ts';
+import { ADDITIONS, capacityReply, peerList, volumeInfo, volumeList } from './wire.ts';
 
 export interface RestBackend extends Backend {
   /** Ends the kept connections once the requests under way are done. */

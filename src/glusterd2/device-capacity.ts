@@ -1,6 +1,7 @@
 import type { Capacity } from '../volumes/backend.ts';
 import type { Layout, VolumeClass } from '../volumes/spec.ts';
-import type { Device, Peer } from './wire.ts';
+import type { Device } from './device-wire.ts';
+import type { Peer } from './wire.ts';
 
 /**
  * What glusterd2's devices could take of a class, from their free bytes. Optimistic: file systems and thin

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 
 /** A size in bytes. glusterd2 can send more than 2^53 (an underflow of its own), which loses precision here. */
-const bytes = z
+export const bytes = z
   .number()
   .nonnegative()
   .refine(Number.isInteger, 'must be a whole number of bytes')
@@ -19,10 +19,10 @@ const exactBytes = z
   .nonnegative()
   .max(Number.MAX_SAFE_INTEGER)
   .transform((value) => BigInt(value));
-const count = z.number().int().nonnegative();
+export const count = z.number().int().nonnegative();
 const textMap = z.record(z.string(), z.string());
 /** Go encodes an empty slice or map as null. */
-const listOf = <T extends z.ZodType>(item: T) =>
+export const listOf = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .nullish()
@@ -227,7 +227,7 @@ export const brickHealInfo = z.object({
 });
 export const healInfo = listOf(brickHealInfo);
 
-// --- peers and devices ------------------------------------------------------------------------------
+// --- peers and capacity -----------------------------------------------------------------------------
 export const peer = z.object({
   id: z.string(),
   name: z.string(),
@@ -246,34 +246,6 @@ export const peerAddRequest = z.strictObject({
   zone: z.string().exactOptional(),
   metadata: textMap.exactOptional(),
 });
-
-export const device = z.object({
-  device: z.string(),
-  provisioner: z.string(),
-  state: z.enum(['enabled', 'disabled']),
-  'free-size': bytes,
-  'total-size': bytes,
-  'used-size': bytes,
-  'extent-size': bytes,
-  'device-used': z.boolean(),
-  'peer-id': z.string(),
-  /** Addition: images of snapshots, and what of used-size is promised to them. */
-  snapshots: count.exactOptional(),
-  'snapshot-size': bytes.exactOptional(),
-  /** Addition: the file system that the device lies on, and what of it bricks and snapshots may still come to take. */
-  'file-system-size': bytes.exactOptional(),
-  'file-system-free': bytes.exactOptional(),
-  'owed-size': bytes.exactOptional(),
-  /** Addition: `filling` below a tenth of the file system; `overcommitted` when it has less than is owed. */
-  space: z.enum(['enough', 'filling', 'overcommitted']).exactOptional(),
-});
-export type Device = z.output<typeof device>;
-export const deviceList = listOf(device);
-export const deviceAddRequest = z.strictObject({
-  device: z.string(),
-  provisioner: z.enum(['loop', 'directory', 'lvm']).exactOptional(),
-});
-export const deviceEditRequest = z.strictObject({ state: z.enum(['enabled', 'disabled']) });
 
 /** Addition: asks what a volume of this layout could have; the fields are those of a create request. */
 export const capacityRequest = volumeCreateRequest.pick({

@@ -42,6 +42,11 @@ export async function growXfs(mountPoint: string): Promise<void> {
   await command('xfs_growfs', ['-d', mountPoint], `grow the file system at ${mountPoint}`);
 }
 
+/** Has an XFS give back blocks that it has set aside for files, beyond their end and for copy-on-write. */
+export async function releaseSpare(mountPoint: string): Promise<void> {
+  await command('xfs_spaceman', ['-c', 'prealloc -s', mountPoint], `release spare blocks of ${mountPoint}`);
+}
+
 /** Mounts a loop device. `nouuid`: a snapshot's image has the file system id of its source. */
 export async function mountXfs(device: string, target: string): Promise<void> {
   const args = ['-t', 'xfs', '-o', 'noatime,inode64,nouuid', device, target];

@@ -6,12 +6,15 @@ import { type Figure, toTable } from './figures.ts';
 import { MOUNTER_ON, mounterBench } from './mounter-bench.ts';
 import { POOL_VERBS, poolBench } from './pool-bench.ts';
 import { rssBench } from './rss-bench.ts';
+import { snapshotsBench } from './snapshots-bench.ts';
 
 /**
  * `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the
  * bundle in dist/, which the npm script builds first.
  */
-const NAMES = [...POOL_VERBS, 'control', 'rss', 'mounter'];
+const NAMES = [...POOL_VERBS, 'control', 'rss', 'mounter', 'snapshots'];
+/** They have machines of their own. */
+const APART = ['control', 'snapshots'];
 const root = new URL('../../', import.meta.url);
 
 const asked = process.argv.slice(2);
@@ -23,7 +26,8 @@ if (unknown.length > 0) {
 const chosen = asked.length === 0 ? NAMES : asked;
 const figures = [
   ...(chosen.includes('control') ? await controlBench() : []),
-  ...(await onPool(chosen.filter((name) => name !== 'control'))),
+  ...(await onPool(chosen.filter((name) => !APART.includes(name)))),
+  ...(chosen.includes('snapshots') ? await snapshotsBench() : []),
 ];
 console.log(toTable(figures));
 await mkdir(new URL('bench/', root), { recursive: true });

@@ -6,6 +6,7 @@ import { parseVolumeName } from '../../src/volumes/ids.ts';
 import type { Layout, VolumeSpec } from '../../src/volumes/spec.ts';
 import type { FakeGlusterd2, Mishap } from '../fakes/glusterd2-server.ts';
 import { backendContract, type ContractSubject } from './backend.ts';
+import { exchangeContract } from './exchange.ts';
 import { startCluster } from './glusterd2-cluster.ts';
 import { snapshotContract } from './snapshots.ts';
 
@@ -27,6 +28,7 @@ async function makeSubject(): Promise<ContractSubject> {
 }
 
 backendContract('the backend over glusterd2', makeSubject, { tellsClients: false });
+exchangeContract('the backend over glusterd2', makeSubject, { exchanges: false });
 snapshotContract('the backend over glusterd2', makeSubject, {
   hasGroups: false,
   outlivesSource: false,

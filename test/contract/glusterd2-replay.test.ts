@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import type { Fault } from '../../src/control/fault.ts';
 import { toBackend } from '../../src/glusterd2/backend.ts';
+import { device, deviceList } from '../../src/glusterd2/device-wire.ts';
 import { createClient, type RestClient } from '../../src/glusterd2/http.ts';
 import * as wire from '../../src/glusterd2/wire.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
@@ -46,8 +47,8 @@ const REPLIES: readonly [RegExp, z.ZodType][] = [
   [/^DELETE \/v1\/volumes\/[^/]+$/, z.null()],
   [/^GET \/v1\/peers$/, wire.peerList],
   [/^POST \/v1\/peers/, wire.peer],
-  [/^GET \/v1\/devices/, wire.deviceList],
-  [/^POST \/v1\/devices\/[^/]+$/, wire.device],
+  [/^GET \/v1\/devices/, deviceList],
+  [/^POST \/v1\/devices\/[^/]+$/, device],
   [/^POST \/v1\/devices\/./, z.null()],
 ];
 

@@ -1,6 +1,7 @@
 import type { VolumeName } from '../../src/volumes/ids.ts';
 import { MemoryBackend } from '../fakes/memory-backend.ts';
 import { backendContract, type ContractSubject } from './backend.ts';
+import { exchangeContract } from './exchange.ts';
 import { snapshotContract } from './snapshots.ts';
 
 const MIB = 1024n ** 2n;
@@ -26,4 +27,5 @@ async function makeSubject(): Promise<ContractSubject> {
 }
 
 backendContract('the memory backend', makeSubject);
+exchangeContract('the memory backend', makeSubject);
 snapshotContract('the memory backend', makeSubject);

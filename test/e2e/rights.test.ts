@@ -27,6 +27,11 @@ const FORBIDDEN: readonly Attributes[] = [
   { verb: 'patch', resource: 'nodes' },
   { verb: 'get', resource: 'nodes', subresource: 'proxy' },
   { verb: 'delete', resource: 'persistentvolumeclaims' },
+  { verb: 'create', resource: 'volumesnapshots', group: 'snapshot.storage.k8s.io' },
+  { verb: 'delete', resource: 'volumesnapshots', group: 'snapshot.storage.k8s.io' },
+  { verb: 'create', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
+  { verb: 'delete', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
+  { verb: 'update', resource: 'volumesnapshotclasses', group: 'snapshot.storage.k8s.io' },
   { verb: 'create', resource: 'serviceaccounts', subresource: 'token' },
   { verb: 'create', resource: 'clusterrolebindings', group: 'rbac.authorization.k8s.io' },
   { verb: 'escalate', resource: 'clusterroles', group: 'rbac.authorization.k8s.io' },
@@ -41,11 +46,11 @@ describe('rights', () => {
     const allowed = await whatIsAllowed(cluster, asked);
     expect(allowed).to.deep.equal([]);
     // The question is put rightly: what the controller does need is allowed.
-    const needed = {
-      account: 'gluster-csi-controller',
-      what: { verb: 'create', resource: 'persistentvolumes' },
-    };
-    expect(await whatIsAllowed(cluster, [needed])).to.have.lengthOf(1);
+    const needed = [
+      { verb: 'create', resource: 'persistentvolumes' },
+      { verb: 'patch', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
+    ].map((what) => ({ account: 'gluster-csi-controller', what }));
+    expect(await whatIsAllowed(cluster, needed)).to.have.lengthOf(needed.length);
     return `${FORBIDDEN.length} things asked for ${ACCOUNTS.length} accounts`;
   });
 
@@ -62,7 +67,9 @@ describe('rights', () => {
           )
           .map(({ name }) => name),
       );
-      expect([...new Set(withToken)].sort()).to.deep.equal(['csi-provisioner', 'csi-resizer', 'mounter']);
+      expect([...new Set(withToken)].sort()).to.deep.equal([
+        ...['csi-provisioner', 'csi-resizer', 'csi-snapshotter', 'mounter'],
+      ]);
       expect(JSON.stringify(items)).to.not.match(/kubeconfig/i);
       return undefined;
     },

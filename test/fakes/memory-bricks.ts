@@ -8,6 +8,7 @@ import type {
   StoredBrick,
   StoredDevice,
 } from '../../src/gateway/bricks/brick-store.ts';
+import { isClosed } from '../../src/gateway/bricks/restore-store.ts';
 
 interface MemoryDevice {
   readonly path: string;
@@ -19,6 +20,11 @@ interface MemoryDevice {
 /** The devices and bricks of one server in memory, with the rules of the real store. */
 export class MemoryBricks implements BrickStore {
   readonly stored = new Map<string, StoredBrick>();
+  /** What a client has written to each brick, by its path. */
+  readonly contents = new Map<string, string>();
+  /** What snapshots hold, and are promised, on a device; and what a brick is made a copy of. */
+  snapshotsOn: (device: string) => readonly { readonly accountBytes: bigint }[] = () => [];
+  copyOf: (request: BrickRequest) => string | undefined = () => undefined;
   readonly #devices = new Map<string, MemoryDevice>();
 
   /** A device, without asking. */
@@ -27,7 +33,7 @@ export class MemoryBricks implements BrickStore {
   }
 
   hasDirectory(path: string): boolean {
-    return [...this.stored.values()].some((brick) => brick.path === path);
+    return [...this.stored.values()].some((brick) => brick.path === path && !isClosed(brick));
   }
 
   async devices(): Promise<readonly StoredDevice[]> {
@@ -46,8 +52,8 @@ export class MemoryBricks implements BrickStore {
   }
 
   async removeDevice(path: string): Promise<void> {
-    if (this.#toStored(this.#device(path)).bricks > 0)
-      throw new Fault('wrong-state', `device ${path} has bricks`);
+    if (this.#toStored(this.#device(path)).usedBytes > 0n)
+      throw new Fault('wrong-state', `device ${path} has bricks or snapshots`);
     this.#devices.delete(path);
   }
 
@@ -67,7 +73,12 @@ export class MemoryBricks implements BrickStore {
       if (wanted > freeBytes)
         throw new Fault('exhausted', `device ${device.path} has ${freeBytes} bytes free`);
     }
-    for (const request of fresh) this.stored.set(keyOf(request), toBrick(token, request));
+    const copies = fresh.map((request) => this.copyOf(request));
+    for (const [index, request] of fresh.entries()) {
+      const brick = toBrick(token, request);
+      this.stored.set(keyOf(request), brick);
+      this.contents.set(brick.path, copies[index] ?? '');
+    }
     return requests.map((request) => this.#getReserved(token, request));
   }
 
@@ -100,6 +111,8 @@ export class MemoryBricks implements BrickStore {
   }
 
   async grow(volume: string, dataBytes: (brick: StoredBrick) => bigint): Promise<void> {
+    if ((await this.bricks(volume)).some(({ restore }) => restore !== undefined))
+      throw new Fault('busy', `volume ${volume} is being restored`);
     const grown = (await this.bricks(volume))
       .filter(({ state }) => state === 'used')
       .map((brick) => {
@@ -131,7 +144,8 @@ export class MemoryBricks implements BrickStore {
 
   #toStored(device: MemoryDevice): StoredDevice {
     const bricks = [...this.stored.values()].filter((brick) => brick.device === device.path);
-    const usedBytes = bricks.reduce((sum, brick) => sum + brick.accountBytes, 0n);
+    const taken = this.snapshotsOn(device.path);
+    const usedBytes = [...bricks, ...taken].reduce((sum, one) => sum + one.accountBytes, 0n);
     const freeBytes = device.totalBytes > usedBytes ? device.totalBytes - usedBytes : 0n;
     const fileSystem = { sizeBytes: device.totalBytes, availableBytes: freeBytes, owedBytes: 0n };
     return {
@@ -140,8 +154,8 @@ export class MemoryBricks implements BrickStore {
       usedBytes,
       freeBytes,
       bricks: bricks.length,
-      snapshots: 0,
-      snapshotBytes: 0n,
+      snapshots: taken.length,
+      snapshotBytes: taken.reduce((sum, one) => sum + one.accountBytes, 0n),
     };
   }
 
@@ -168,7 +182,8 @@ export class MemoryBricks implements BrickStore {
   }
 }
 
-function keyOf({ volume, subvol, brick }: { volume: string; subvol: number; brick: number }): string {
+/** The key of `stored`. */
+export function keyOf({ volume, subvol, brick }: Pick<StoredBrick, 'volume' | 'subvol' | 'brick'>): string {
   return `${volume}.${subvol}.${brick}`;
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { device } from '../../src/glusterd2/device-wire.ts';
 import * as wire from '../../src/glusterd2/wire.ts';
 import { MemoryGateways } from '../fakes/memory-gateways.ts';
 
@@ -56,7 +57,7 @@ describe('gateway routes: peers, devices, service', () => {
     const base = `/v1/devices/${gateways.at(1).peerId}`;
     const added = await gateways.request('POST', base, { body: { device: '/srv/new' } });
     expect([added.status, added.headers['location']]).to.deep.equal([201, `${base}/srv/new`]);
-    expect(wire.device.parse(added.json)).to.include({ provisioner: 'loop', 'device-used': false });
+    expect(device.parse(added.json)).to.include({ provisioner: 'loop', 'device-used': false });
     expect((await gateways.request('POST', base, { body: { device: '/srv/new' } })).status).to.equal(409);
     expect((await gateways.request('POST', base, { body: { device: '/etc' } })).status).to.equal(400);
     expect(

@@ -1,11 +1,11 @@
 import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
-import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
-import { largeBytes, RECORD, requestsOn, smallBytes, VOLUME } from './brick-crash.ts';
+import { createStores } from '../../src/gateway/bricks/create-brick-store.ts';
+import { largeBytes, RECORD, requestsOn, SNAPSHOT, smallBytes, VOLUME } from './brick-crash.ts';
 
 /** Does one act on a brick store and kills itself, as kill -9 does, at the Nth step of it. */
 const [root = '', act = '', token = '', step = '0'] = process.argv.slice(2);
 let left = Number(step);
-const store = createBrickStore({
+const { bricks: store, restores } = createStores({
   deviceRoots: [root],
   onStep: async () => {
     left -= 1;
@@ -24,5 +24,10 @@ const acts: Readonly<Record<string, (store: BrickStore) => Promise<unknown>>> = 
     await bricks.remove(VOLUME, call);
   },
   mountAll: (bricks) => bricks.mountAll(call),
+  restore: async () => {
+    await restores.prepare(VOLUME, SNAPSHOT, token, call);
+    for (const step of ['close', 'open', 'finish'] as const) await restores[step](VOLUME, token, call);
+  },
+  'undo-restore': () => restores.undo(VOLUME, token, call),
 };
 await acts[act]?.(store);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrickRequest } from '../../src/gateway/bricks/brick-store.ts';
 
 export const VOLUME = 'v1';
+export const SNAPSHOT = 's1';
 export const smallBytes = 200n * 1024n ** 2n;
 /** What the bricks' volume has for a record. */
 export const RECORD = '{"v":1,"capacity":1,"metadata":{}}';
@@ -21,7 +22,7 @@ export function requestsOn(root: string, dataBytes: bigint): readonly BrickReque
   }));
 }
 
-export type Act = 'reserve' | 'use' | 'undo' | 'grow' | 'remove' | 'mountAll';
+export type Act = 'reserve' | 'use' | 'undo' | 'grow' | 'remove' | 'mountAll' | 'restore' | 'undo-restore';
 
 export interface Crash {
   readonly root: string;

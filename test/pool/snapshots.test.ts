@@ -4,6 +4,7 @@ import { snapGroup, snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
 import { volumeInfo } from '../../src/glusterd2/wire.ts';
 import { timed } from '../bench/figures.ts';
 import { Lab } from './lab/lab.ts';
+import { until } from './lab/until.ts';
 import { entriesToHeal } from './lab/until-healed.ts';
 import { differences, filesIn } from './snapshots/bricks-alike.ts';
 import { checkWithoutEach } from './snapshots/one-brick-out.ts';
@@ -21,6 +22,7 @@ const LAYOUTS = {
 const ROUNDS = Number(process.env['GLUSTER_CSI_POOL_REPEAT'] ?? 1);
 const ROUND_MS = 180_000;
 const WARM_UP_MS = 1_500;
+const LEAST_RECORDS = 2;
 /** A record that began while bricks stood still may end, and be written down, after the reply. */
 const LATE_MS = 300;
 
@@ -68,9 +70,12 @@ describe('snapshots under load', function () {
   async function takeUnder(storms: Storms, name: string) {
     const begun = Date.now();
     await sleep(WARM_UP_MS);
+    await until('every writer is under way', async () => {
+      const all = Object.values(await storms.acknowledged());
+      return Math.min(...all) > LEAST_RECORDS;
+    });
     const acknowledged = await storms.acknowledged();
     const numbers = Object.values(acknowledged);
-    expect(Math.min(...numbers), 'every writer is under way').to.be.greaterThan(2);
     const since = Date.now();
     const snapshot = await timed(() =>
       api.post('/v1/snapshots', { volname: name, snapname: `${name}-s` }, snapInfo),

@@ -35,11 +35,13 @@ export interface Harness extends AsyncDisposable {
   rpc<Name extends Names>(name: Name, request: Request<Name>, deadlineMs?: number): Promise<Reply<Name>>;
 }
 
-/** A controller on a socket of its own, over clusters in memory. */
-export async function startController(clusterNames: readonly string[] = ['east']): Promise<Harness> {
+/** A controller on a socket of its own, over clusters in memory: of its own, or of another one. */
+export async function startController(
+  clusterNames: readonly string[] = ['east'],
+  backends: readonly MemoryBackend[] = clusterNames.map(() => new MemoryBackend()),
+): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'gluster-csi-rpc-'));
   const endpoint = `unix://${folder}/csi.sock`;
-  const backends = clusterNames.map(() => new MemoryBackend());
   const named = clusterNames.map((name, index) => [parseClusterName(name), at(backends, index)] as const);
   const services = controllerServices({ clusters: new Map(named), driverName: OWNER, version: '0.0.0-test' });
   const server = await serve({ endpoint, services });

@@ -13,6 +13,7 @@ import {
   startController,
 } from './controller-harness.ts';
 import { SNAPSHOT_USE_CASES, type UseCase } from './snapshot-use-cases.ts';
+import { VIEW_USE_CASES } from './view-use-cases.ts';
 
 /** After these the provisioner asks again; after any other code it forgets a volume that may exist. */
 const RETRIED = [status.CANCELLED, status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.ABORTED];
@@ -53,6 +54,7 @@ const USE_CASES: Record<string, UseCase> = {
       harness.rpc('ValidateVolumeCapabilities', { volumeId, volumeCapabilities: [MOUNT] }, ms),
   },
   ...SNAPSHOT_USE_CASES,
+  ...VIEW_USE_CASES,
 };
 
 /** What a history of calls ends in. */
@@ -109,7 +111,8 @@ describe('every RPC, with a fault in every step, retried until it succeeds, ends
   const TWICE = ['CreateVolume', 'DeleteVolume', 'ControllerExpandVolume'];
   const COPIES = ['CreateSnapshot', 'CreateVolume from a snapshot', 'CreateVolume from a volume'];
   const GROUPS = ['CreateVolumeGroupSnapshot', 'DeleteVolumeGroupSnapshot'];
-  for (const name of [...TWICE, ...COPIES, ...GROUPS]) {
+  const VIEWS = ['CreateVolume of the first view', 'DeleteVolume of the last view'];
+  for (const name of [...TWICE, ...COPIES, ...GROUPS, ...VIEWS]) {
     it(`${name} with two faults`, async function () {
       this.timeout(120_000);
       const useCase = USE_CASES[name] ?? expect.fail(name);

@@ -14,7 +14,7 @@ const SOURCES = [SOURCE, 'gl1:volume:east:pvc-2'];
 const volume = (harness: Harness) => harness.rpc('CreateVolume', createRequest('pvc-1'));
 const takeSnapshot = (harness: Harness, ms = 20_000) =>
   harness.rpc('CreateSnapshot', { name: 'snap-1', sourceVolumeId: SOURCE }, ms);
-const withSnapshot = async (harness: Harness) => {
+export const withSnapshot = async (harness: Harness) => {
   await volume(harness);
   await takeSnapshot(harness);
 };

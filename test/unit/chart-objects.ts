@@ -33,6 +33,20 @@ export function readObjects(...paths: readonly string[]): readonly KubernetesObj
   });
 }
 
+/** What the chart makes, and what kubectl has after applying the plain manifests in their order. */
+export const RENDERED = {
+  minimal: readObjects('test/fixtures/chart/minimal.yaml'),
+  full: readObjects('test/fixtures/chart/full.yaml'),
+  manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
+  'manifests with snapshots': readApplied('gluster-csi', 'config', 'snapshots'),
+};
+
+/** Of objects of the same kind and name the last one holds. */
+function readApplied(...names: readonly string[]): readonly KubernetesObject[] {
+  const objects = readObjects(...names.map((name) => `deploy/manifests/${name}.yaml`));
+  return [...new Map(objects.map((one) => [`${one.kind} ${one.metadata.name}`, one])).values()];
+}
+
 /** The only object of a kind whose name ends so. Throws an Error when there is not exactly one. */
 export function getObject(objects: readonly KubernetesObject[], kind: string, suffix = ''): KubernetesObject {
   const found = objects.filter((one) => one.kind === kind && one.metadata.name.endsWith(suffix));

@@ -1,17 +1,12 @@
 import { expect } from 'chai';
 import { parse as parseYaml } from 'yaml';
 import { driverConfig, readCommandLine } from '../../src/config.ts';
-import { containersOf, getObject, readObjects } from './chart-objects.ts';
+import { containersOf, getObject, RENDERED } from './chart-objects.ts';
 
-/** What the chart renders is what our program takes. `npm run check` holds these files to the chart. */
-const RENDERED = {
-  minimal: readObjects('test/fixtures/chart/minimal.yaml'),
-  full: readObjects('test/fixtures/chart/full.yaml'),
-  manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
-};
 const ROLES = ['controller', 'node', 'mounter'];
 const CONFIGURATION = '/etc/gluster-csi';
 
+/** What the chart renders is what our program takes. `npm run check` holds these files to the chart. */
 for (const [name, objects] of Object.entries(RENDERED)) {
   const pod = (role: string) =>
     getObject(objects, role === 'controller' ? 'Deployment' : 'DaemonSet', `-${role}`)['spec'].template;

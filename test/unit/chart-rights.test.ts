@@ -1,12 +1,6 @@
 import { expect } from 'chai';
-import { containersOf, getObject, type KubernetesObject, readObjects } from './chart-objects.ts';
+import { containersOf, getObject, type KubernetesObject, RENDERED } from './chart-objects.ts';
 
-/** Who may do what: on the Kubernetes API, on the nodes, on the network. */
-const RENDERED = {
-  minimal: readObjects('test/fixtures/chart/minimal.yaml'),
-  full: readObjects('test/fixtures/chart/full.yaml'),
-  manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
-};
 const READ = ['get', 'list', 'watch'];
 /** Everything that anybody here may write on the API. A new line is a decision. */
 const WRITES = [
@@ -18,6 +12,14 @@ const WRITES = [
   'Role controller: create coordination.k8s.io/leases',
   'Role controller: update coordination.k8s.io/leases (by name)',
 ];
+/** Beside them with snapshots. */
+const SNAPSHOT_WRITES = [
+  'ClusterRole controller: update snapshot.storage.k8s.io/volumesnapshots',
+  'ClusterRole controller: patch snapshot.storage.k8s.io/volumesnapshotcontents',
+  'ClusterRole controller: update,patch snapshot.storage.k8s.io/volumesnapshotcontents/status',
+  'ClusterRole controller: patch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents',
+  'ClusterRole controller: update,patch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents/status',
+];
 /** And read. */
 const READS = [
   'ClusterRole controller: get,list,watch persistentvolumes',
@@ -27,6 +29,14 @@ const READS = [
   'Role controller: get coordination.k8s.io/leases (by name)',
 ];
 
+const SNAPSHOT_READS = [
+  'ClusterRole controller: get,list,watch snapshot.storage.k8s.io/volumesnapshots',
+  'ClusterRole controller: list,watch snapshot.storage.k8s.io/volumesnapshotclasses',
+  'ClusterRole controller: get,list,watch snapshot.storage.k8s.io/volumesnapshotcontents',
+  'ClusterRole controller: list,watch groupsnapshot.storage.k8s.io/volumegroupsnapshotclasses',
+  'ClusterRole controller: get,list,watch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents',
+];
+
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -34,7 +44,9 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
+/** Who may do what: on the Kubernetes API, on the nodes, on the network. */
 for (const [name, objects] of Object.entries(RENDERED)) {
+  const hasSnapshots = ['full', 'manifests with snapshots'].includes(name);
   const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
   const pod = (role: string) =>
     getObject(objects, role === 'controller' ? 'Deployment' : 'DaemonSet', `-${role}`)['spec'].template.spec;
@@ -48,11 +60,17 @@ for (const [name, objects] of Object.entries(RENDERED)) {
     });
 
     it('write what is listed here and nothing else', () => {
-      expect(describeRules(roles, (verb) => !READ.includes(verb))).to.have.members(WRITES);
+      expect(describeRules(roles, (verb) => !READ.includes(verb))).to.have.members([
+        ...WRITES,
+        ...(hasSnapshots ? SNAPSHOT_WRITES : []),
+      ]);
     });
 
     it('read what is listed here and nothing else', () => {
-      expect(describeRules(roles, (verb) => READ.includes(verb))).to.have.members(READS);
+      expect(describeRules(roles, (verb) => READ.includes(verb))).to.have.members([
+        ...READS,
+        ...(hasSnapshots ? SNAPSHOT_READS : []),
+      ]);
     });
 
     it('belong to the service account of their own role', () => {
@@ -73,14 +91,16 @@ for (const [name, objects] of Object.entries(RENDERED)) {
       const holders = containersOf(objects, 'controller').filter((container) =>
         container.volumeMounts.some((mount) => mount.name === 'kubernetes-api'),
       );
-      expect(holders.map((container) => container.name)).to.deep.equal(['csi-provisioner', 'csi-resizer']);
+      const sidecars = ['csi-provisioner', 'csi-resizer', ...(hasSnapshots ? ['csi-snapshotter'] : [])];
+      expect(holders.map((container) => container.name)).to.deep.equal(sidecars);
     });
 
     it('name the leases that the sidecars elect their leaders by', () => {
       const driver = getObject(objects, 'CSIDriver').metadata.name.replaceAll('.', '-');
       const rules: readonly Rule[] = getObject(objects, 'Role', '-controller')['rules'];
       const names = rules.flatMap((rule) => rule.resourceNames ?? []);
-      expect(names).to.have.members([driver, `external-resizer-${driver}`]);
+      const ofSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${driver}`] : [];
+      expect(names).to.have.members([driver, `external-resizer-${driver}`, ...ofSnapshotter]);
     });
 
     it('leave the controller none on its node', () => {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { toCreateRequest, toWireBytes } from '../../src/glusterd2/create-request.ts';
 import { toCapacity } from '../../src/glusterd2/device-capacity.ts';
+import type { Device } from '../../src/glusterd2/device-wire.ts';
 import { toVolume } from '../../src/glusterd2/to-volume.ts';
-import { type Device, type Peer, volumeCreateRequest, volumeInfo } from '../../src/glusterd2/wire.ts';
+import { type Peer, volumeCreateRequest, volumeInfo } from '../../src/glusterd2/wire.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import type { Layout, VolumeSpec } from '../../src/volumes/spec.ts';
 

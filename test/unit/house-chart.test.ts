@@ -27,9 +27,10 @@ describe('deploy/chart', () => {
   });
 
   it('runs the sidecars that are tested', () => {
-    const { provisioner, resizer } = values.sidecars;
+    const { provisioner, resizer, snapshotter } = values.sidecars;
     expect(provisioner.image).to.equal(IMAGES.provisioner[0]);
     expect(resizer.image).to.equal(IMAGES.resizer[0]);
+    expect(snapshotter.image).to.equal(IMAGES.snapshotter[0]);
   });
 
   it('refuses misspelt keys everywhere but where keys are anybody’s', () => {
@@ -40,6 +41,7 @@ describe('deploy/chart', () => {
       'global',
       '$defs.labels',
       '$defs.storageClass.parameters',
+      '$defs.snapshotClass.parameters',
       'controller.affinity.nodeAffinity',
       'controller.affinity.podAffinity',
       'controller.affinity.podAntiAffinity',

@@ -5,6 +5,7 @@ import { parse as parseYaml } from 'yaml';
 import { driverConfig, gatewayConfig, readCommandLine, readConfigFile } from '../../src/config.ts';
 import { parseHandle } from '../../src/volumes/ids.ts';
 import { parseMountFlags } from '../../src/volumes/mount-flags.ts';
+import { SNAPSHOTTER_VERSION } from '../e2e/build/snapshotter.ts';
 import { readObjects } from './chart-objects.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -64,7 +65,7 @@ describe('deploy/examples', () => {
 
 describe('deploy/examples for users', () => {
   const files = readdirSync(`${root}deploy/examples`).filter(
-    (name) => !['gateway.yaml', 'clusters.yaml', 'values.yaml'].includes(name),
+    (name) => name.endsWith('.yaml') && !['gateway.yaml', 'clusters.yaml', 'values.yaml'].includes(name),
   );
   const all = readObjects(...files.map((name) => `deploy/examples/${name}`));
   const of = (kind: string) => all.filter((object) => object.kind === kind);
@@ -98,6 +99,32 @@ describe('deploy/examples for users', () => {
       expect(claim?.['spec'].storageClassName).to.equal(spec.storageClassName);
     }
     expect(statics).to.have.lengthOf(2);
+  });
+
+  it('have a snapshot, or a claim, for each claim that has a source; and classes for each snapshot', () => {
+    const named = (kind: string) => new Set(of(kind).map((object) => object.metadata.name));
+    const sources = of('PersistentVolumeClaim').flatMap((claim) => claim['spec'].dataSource ?? []);
+    expect(new Set(sources.map(({ kind }) => kind))).to.deep.equal(
+      new Set(['VolumeSnapshot', 'PersistentVolumeClaim']),
+    );
+    for (const { kind, name } of sources) expect(named(kind)).to.include(name);
+    const values = parseYaml(read('deploy/examples/values.yaml'));
+    for (const { spec } of of('VolumeSnapshot')) {
+      expect(named('PersistentVolumeClaim')).to.include(spec.source.persistentVolumeClaimName);
+      expect(values.volumeSnapshotClasses[0].name).to.equal(spec.volumeSnapshotClassName);
+    }
+    for (const { spec } of of('VolumeGroupSnapshot')) {
+      const { app } = spec.source.selector.matchLabels;
+      const members = of('PersistentVolumeClaim').filter(({ metadata }) => metadata.labels?.['app'] === app);
+      expect(members).to.have.lengthOf(2);
+      expect(values.volumeGroupSnapshotClasses[0].name).to.equal(spec.volumeGroupSnapshotClassName);
+    }
+  });
+
+  it('install the snapshot-controller of the version that is tested', () => {
+    const text = read('deploy/examples/snapshot-controller/kustomization.yaml');
+    const versions = text.match(/v\d+\.\d+\.\d+/g);
+    expect(new Set(versions)).to.deep.equal(new Set([SNAPSHOTTER_VERSION]));
   });
 
   it('name this driver inline, and run the image that is tested', () => {

@@ -8,6 +8,7 @@ import { INLINE_ATTRIBUTES } from '../../src/csi/node/decode-inline.ts';
 import { toHttpStatus } from '../../src/gateway/http-status.ts';
 import { toCodeName, toStatus } from '../../src/grpc/status.ts';
 import { parseHandle, parseSnapshotHandle } from '../../src/volumes/ids.ts';
+import '../../src/telemetry/device-metrics.ts';
 import '../../src/telemetry/metrics.ts';
 import { registry } from '../../src/telemetry/registry.ts';
 import { parseParameters } from '../../src/volumes/parameters.ts';

@@ -1,4 +1,12 @@
-{{/* Takes { root, sidecar }, one of provisioner and resizer. */}}
+{{/*
+The sidecars of the controller, with commas between. csi-snapshotter ends when the cluster has no CRDs for it, and its
+pod would never be ready.
+*/}}
+{{- define "gluster-csi.sidecars" -}}
+provisioner,resizer{{ if include "gluster-csi.snapshots" . }},snapshotter{{ end }}
+{{- end -}}
+
+{{/* Takes { root, sidecar }, one of provisioner, resizer and snapshotter. */}}
 {{- define "gluster-csi.sidecar" -}}
 {{- $values := index .root.Values.sidecars .sidecar -}}
 - name: csi-{{ .sidecar }}
@@ -17,6 +25,13 @@
     - --worker-threads={{ $values.workers }}
     # The claim's name and namespace, kept in the volume's metadata.
     - --extra-create-metadata
+    {{- else if eq .sidecar "snapshotter" }}
+    - --worker-threads={{ $values.workers }}
+    # The VolumeSnapshot's name and namespace, kept in the snapshot's metadata.
+    - --extra-create-metadata
+    {{- if include "gluster-csi.groupSnapshots" .root }}
+    - --feature-gates=CSIVolumeGroupSnapshot=true
+    {{- end }}
     {{- else }}
     - --workers={{ $values.workers }}
     # Volumes grow while they are in use: no waiting for their pods to end, and no list of all pods.

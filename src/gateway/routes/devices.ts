@@ -2,11 +2,11 @@ import type { z } from 'zod';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import {
-  ADDITIONS,
   deviceAddRequest,
   deviceEditRequest,
   type device as deviceSchema,
-} from '../../glusterd2/wire.ts';
+} from '../../glusterd2/device-wire.ts';
+import { ADDITIONS } from '../../glusterd2/wire.ts';
 import type { StoredDevice } from '../bricks/brick-store.ts';
 import { spaceOf } from '../bricks/device-space.ts';
 import { deviceParam, peerParam } from '../params.ts';

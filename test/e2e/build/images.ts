@@ -8,6 +8,7 @@ import { debianVersion, ensureDebianPackages } from '../../../scripts/setup/debi
 import { IMAGES } from './image-names.ts';
 import { ensureKubernetes, kubernetesSources } from './kubernetes.ts';
 import { makeAgnhostRoot, makeBusyboxRoot, makeProgramRoot } from './root-folders.ts';
+import { ensureSnapshotter } from './snapshotter.ts';
 
 const ENVIRONMENT = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 const SOURCES = ['images.ts', 'image-names.ts', 'root-folders.ts', '../../../scripts/image/archive.ts'];
@@ -26,14 +27,18 @@ interface Recipe {
 
 /**
  * All images of the cluster but the project's own, as archives for `ctr --namespace k8s.io images import`, made
- * without a registry: of what ensureKubernetes() builds, and of Debian's busybox.
+ * without a registry: of what ensureKubernetes() and ensureSnapshotter() build, and of Debian's busybox.
  */
 export async function ensureImages(): Promise<readonly ImageArchive[]> {
   ensureDebianPackages(['busybox-static', 'gcc', 'libc6-dev']);
   const { folder: binaries } = await ensureKubernetes();
-  const recipes = toRecipes(binaries);
+  const snapshotter = await ensureSnapshotter();
+  const recipes = toRecipes(binaries, snapshotter);
   const files = SOURCES.map((source) => fileURLToPath(new URL(source, import.meta.url)));
-  const key = keyOf([basename(binaries), debianVersion('busybox-static'), process.arch], files);
+  const key = keyOf(
+    [basename(binaries), basename(snapshotter), debianVersion('busybox-static'), process.arch],
+    files,
+  );
   const folder = await ensureCachedFolder('cluster-images', key, async (making) => {
     console.log(`set-up: making ${Object.keys(recipes).length} images for the cluster`);
     for (const [name, recipe] of Object.entries(recipes)) await makeImage(making, name, recipe);
@@ -44,15 +49,17 @@ export async function ensureImages(): Promise<readonly ImageArchive[]> {
   }));
 }
 
-function toRecipes(binaries: string): Readonly<Record<keyof typeof IMAGES, Recipe>> {
-  const sidecar = (names: readonly string[], program: string): Recipe => ({
+function toRecipes(binaries: string, snapshotter: string): Readonly<Record<keyof typeof IMAGES, Recipe>> {
+  const alone = (names: readonly string[], program: string): Recipe => ({
     names,
-    config: { Entrypoint: [`/${program}`], Env: ENVIRONMENT },
-    fill: (root) => makeProgramRoot(root, join(binaries, program)),
+    config: { Entrypoint: [`/${basename(program)}`], Env: ENVIRONMENT },
+    fill: (root) => makeProgramRoot(root, program),
   });
   return {
-    provisioner: sidecar(IMAGES.provisioner, 'csi-provisioner'),
-    resizer: sidecar(IMAGES.resizer, 'csi-resizer'),
+    provisioner: alone(IMAGES.provisioner, join(binaries, 'csi-provisioner')),
+    resizer: alone(IMAGES.resizer, join(binaries, 'csi-resizer')),
+    snapshotter: alone(IMAGES.snapshotter, join(snapshotter, 'csi-snapshotter')),
+    snapshotController: alone(IMAGES.snapshotController, join(snapshotter, 'snapshot-controller')),
     pause: {
       names: IMAGES.pause,
       config: { Entrypoint: ['/pause'], User: '65535:65535', Env: ENVIRONMENT },

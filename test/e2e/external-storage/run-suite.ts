@@ -7,22 +7,34 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { CONTROL_PLANE } from '../cluster/network.ts';
 import { DRIVER_DEFINITION } from './driver.ts';
 
-/** Specs side by side: they mostly wait. */
-const PROCESSES = 6;
+/** Specs of a part side by side: they mostly wait. */
+const PROCESSES = 4;
 const MINUTES = { usual: 20, full: 120 } as const;
 
+/** Specs that take snapshots, or make a volume of one or of another volume. */
+const OF_SNAPSHOTS = '\\] (?:snapshottable|volumegroupsnapshot|provisioning)';
+/** What ginkgo is told to run of the suite, and how to know these specs in its report. */
+const PARTS = {
+  snapshots: { flags: [`--focus=External.Storage.*${OF_SNAPSHOTS}`], isOf: isOfSnapshots },
+  others: {
+    flags: ['--focus=External.Storage', `--skip=${OF_SNAPSHOTS}`],
+    isOf: (name: string) => !isOfSnapshots(name),
+  },
+} as const;
+
 /**
- * Runs the suite against the cluster as an administrator's machine would; without `isFull` as Kubernetes' own CI does
- * for drivers: nothing slow, serial or disruptive. Resolves with every spec that there is, whatever became of it.
+ * Runs a part of the suite against the cluster as an administrator's machine would; without `isFull` as Kubernetes' own CI does
+ * for drivers: nothing slow, serial or disruptive. Resolves with every spec of the part, whatever became of it.
  */
 export async function runSuite(
   cluster: Cluster,
-  { isFull }: { readonly isFull: boolean },
+  { part, isFull }: { readonly part: keyof typeof PARTS; readonly isFull: boolean },
 ): Promise<readonly Spec[]> {
   const { folder } = await ensureKubernetes();
   const { lab } = cluster;
-  const driver = `${lab.folder}/external-storage.json`;
-  const junit = `${lab.folder}/external-storage.xml`;
+  const { flags, isOf } = PARTS[part];
+  const driver = `${lab.folder}/external-storage-${part}.json`;
+  const junit = `${lab.folder}/external-storage-${part}.xml`;
   const minutes = isFull ? MINUTES.full : MINUTES.usual;
   await writeFile(driver, JSON.stringify(DRIVER_DEFINITION));
   const { stdout, stderr } = await run(
@@ -35,7 +47,7 @@ export async function runSuite(
       '--succinct',
       `--timeout=${minutes}m`,
       `--junit-report=${junit}`,
-      '--focus=External.Storage',
+      ...flags,
       ...(isFull ? [] : ['--skip=\\[Slow\\]|\\[Serial\\]|\\[Disruptive\\]']),
       join(folder, 'e2e-storage.test'),
       '--',
@@ -49,10 +61,14 @@ export async function runSuite(
     ],
     { timeoutMs: (minutes + 2) * 60_000, env: { HOME: lab.folder } },
   );
-  await writeFile(`${lab.folder}/external-storage.log`, stdout + stderr);
+  await writeFile(`${lab.folder}/external-storage-${part}.log`, stdout + stderr);
   const xml = await readFile(junit, 'utf8').catch(() => {
     throw new Error(`the suite wrote no report; it said:\n${(stdout + stderr).slice(-4000)}`);
   });
   // The program holds other suites of Kubernetes besides.
-  return parseJunitReport(xml).filter(({ name }) => name.startsWith('External Storage'));
+  return parseJunitReport(xml).filter(({ name }) => name.startsWith('External Storage') && isOf(name));
+}
+
+function isOfSnapshots(name: string): boolean {
+  return new RegExp(OF_SNAPSHOTS).test(name);
 }

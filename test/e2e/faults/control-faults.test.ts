@@ -6,7 +6,7 @@ import { type BoundVolume, untilGone } from '../objects/volume.ts';
 import { scenario } from '../scenario.ts';
 import { expectUntouched } from '../writer/expect-verdict.ts';
 import { describeVerdict } from '../writer/verdict.ts';
-import { pidsOf } from './processes.ts';
+import { killControllers } from './processes.ts';
 import { underWriters } from './under-writers.ts';
 
 const CLAIMS = 20;
@@ -40,14 +40,7 @@ async function twentyClaims(cluster: Cluster, prefix: string): Promise<string> {
     { everyMs: 100 },
   );
   expect(bound, 'claims bound before the kill').to.be.below(CLAIMS);
-  const killed = await Promise.all(
-    cluster.nodes.map(async (node) => {
-      const pids = await pidsOf(node, 'controller');
-      if (pids.length > 0) await node.must(['kill', '-KILL', ...pids.map(String)]);
-      return pids;
-    }),
-  );
-  expect(killed.flat(), 'controllers killed').to.have.lengthOf(2);
+  await killControllers(cluster);
   await cluster.mustKubectl(
     ['wait', ...claims, '--for=jsonpath={.status.phase}=Bound', WITHIN, `--timeout=${PATIENCE_MS}ms`],
     { timeoutMs: PATIENCE_MS },

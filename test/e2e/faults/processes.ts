@@ -28,6 +28,19 @@ export async function killRole(cluster: Cluster, role: PodRole, worker: number):
   await untilRoleReady(cluster, role, worker);
 }
 
+/** SIGKILL to both controllers at once. Throws unless it met two. */
+export async function killControllers(cluster: Cluster): Promise<void> {
+  const killed = await Promise.all(
+    cluster.nodes.map(async (node) => {
+      const pids = await pidsOf(node, 'controller');
+      if (pids.length > 0) await node.must(['kill', '-KILL', ...pids.map(String)]);
+      return pids;
+    }),
+  );
+  const count = killed.flat().length;
+  if (count !== 2) throw new Error(`${count} controllers were there to be killed, and not 2`);
+}
+
 /** Waits until the role's pod on the node is ready; when `not` is named, until another one is. */
 export async function untilRoleReady(
   cluster: Cluster,

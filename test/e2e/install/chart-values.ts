@@ -6,8 +6,13 @@ export const NAMESPACE = 'gluster-csi';
 export const DRIVER = 'file.csi.gluster.org';
 export const KEY_SECRET = 'gluster-main';
 export const CA_CONFIG = 'gluster-ca';
-/** The class that most claims of the tests name, and the chart's others. */
-export const CLASSES = { delete: 'gluster', retain: 'gluster-retain', options: 'gluster-options' } as const;
+/** The class that most claims of the tests name, and the chart's others; `snapshot` also for groups. */
+export const CLASSES = {
+  delete: 'gluster',
+  retain: 'gluster-retain',
+  options: 'gluster-options',
+  snapshot: 'gluster',
+} as const;
 /** A namespace whose pods may mount these volumes inline; the last one not even then, as it is the driver's. */
 export const INLINE_NAMESPACE = 'inline-allowed';
 const INLINE_VOLUMES = [FOREIGN_VOLUME, `${FOREIGN_VOLUME}/${FOREIGN_DIRECTORY}`, OWN_VOLUME];
@@ -46,6 +51,8 @@ export function chartValues({ repository, tag, servers }: ValuesOptions): object
       storageClass(CLASSES.retain, { reclaimPolicy: 'Retain' }),
       storageClass(CLASSES.options, { mountOptions: ['noatime', 'attribute-timeout=2'] }),
     ],
+    volumeSnapshotClasses: [{ name: CLASSES.snapshot, default: true }],
+    volumeGroupSnapshotClasses: [{ name: CLASSES.snapshot, default: true }],
     inline: {
       allow: [
         // deploy/examples/inline.yaml

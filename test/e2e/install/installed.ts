@@ -8,6 +8,7 @@ import { INLINE_NAMESPACE } from './chart-values.ts';
 import { makeForeignVolume, makeOwnVolume } from './existing-volumes.ts';
 import { installChart } from './install-chart.ts';
 import { bringImages, ensureOwnImages, type OwnImages } from './own-image.ts';
+import { installSnapshotController } from './snapshot-controller.ts';
 import { timed } from './timed.ts';
 
 /** A cluster with the driver on it, as its administrator and its users have it. */
@@ -66,6 +67,8 @@ async function installOn(cluster: Cluster, own: OwnImages): Promise<Installation
     await makeForeignVolume(lab);
     await makeOwnVolume(gateways);
   });
+  // Before the chart, which looks whether it is there.
+  await timed('snapshot CRDs and snapshot-controller', () => installSnapshotController(cluster));
   await timed('helm install, until all pods are ready and each node knows the driver', () =>
     installChart(cluster, gateways, own.current),
   );

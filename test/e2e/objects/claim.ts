@@ -9,6 +9,9 @@ export interface ClaimOptions {
   readonly storageClass?: string;
   /** The PersistentVolume that it is for. */
   readonly volume?: string;
+  /** What its content is to be: another claim's, or a VolumeSnapshot's of its namespace. */
+  readonly source?: { readonly kind: 'PersistentVolumeClaim' | 'VolumeSnapshot'; readonly name: string };
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The namespace of the tests' own pods and claims. */
@@ -18,14 +21,23 @@ export function claim(options: ClaimOptions): object {
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: options.name, namespace: options.namespace ?? NAMESPACE_OF_TESTS },
+    metadata: {
+      name: options.name,
+      namespace: options.namespace ?? NAMESPACE_OF_TESTS,
+      labels: options.labels ?? {},
+    },
     spec: {
       accessModes: options.accessModes ?? ['ReadWriteMany'],
       storageClassName: options.storageClass ?? CLASSES.delete,
       ...(options.volume === undefined ? {} : { volumeName: options.volume }),
+      ...(options.source === undefined ? {} : { dataSource: dataSource(options.source) }),
       resources: { requests: { storage: options.storage ?? '64Mi' } },
     },
   };
+}
+
+function dataSource({ kind, name }: NonNullable<ClaimOptions['source']>): object {
+  return { ...(kind === 'VolumeSnapshot' ? { apiGroup: 'snapshot.storage.k8s.io' } : {}), kind, name };
 }
 
 export interface StaticVolumeOptions {

@@ -14,6 +14,8 @@ export interface WriterOptions {
   readonly namespace?: string;
   /** The claim to write to, or any other volume. */
   readonly claim?: string;
+  /** A second claim: it gets every second record. */
+  readonly secondClaim?: string;
   readonly data?: PodVolume;
   /** Worker 1, 2, … */
   readonly node: number;
@@ -30,6 +32,10 @@ interface Entry {
 
 const PROGRAMS = ['writer.ts', 'check.ts', 'record.ts'];
 const CONFIG = 'writer';
+/** What a pod mounts to run them. */
+export const WRITER_PROGRAMS: PodVolume = { volume: { configMap: { name: CONFIG } } };
+/** Where a writer has its second claim. */
+const SECOND = '/second';
 
 /** What pods run, as a ConfigMap: our own image has the Node that runs it. */
 export function writerPrograms(namespace = NAMESPACE_OF_TESTS): object {
@@ -45,6 +51,10 @@ export function writerPrograms(namespace = NAMESPACE_OF_TESTS): object {
   };
 }
 
+function directoryFlags({ secondClaim }: WriterOptions): readonly string[] {
+  return secondClaim === undefined ? [] : ['--directory', '/data', '--directory', SECOND];
+}
+
 /** A pod that writes to a volume all the time, and knows what it was told to be durable (writer.ts). */
 export class WriterPod {
   readonly name: string;
@@ -52,6 +62,7 @@ export class WriterPod {
   readonly node: KubernetesNode;
   readonly uid: string;
   readonly #installation: Installation;
+  readonly #options: WriterOptions;
 
   private constructor(installation: Installation, options: WriterOptions, uid: string) {
     this.name = options.name;
@@ -59,6 +70,7 @@ export class WriterPod {
     this.node = installation.cluster.node(options.node);
     this.uid = uid;
     this.#installation = installation;
+    this.#options = options;
   }
 
   /** Resolves once it has written its first records. */
@@ -71,12 +83,13 @@ export class WriterPod {
         namespace,
         node: cluster.node(options.node).name,
         image,
-        command: ['node', '/writer/writer.ts', '--name', options.name],
+        command: ['node', '/writer/writer.ts', '--name', options.name, ...directoryFlags(options)],
         security: options.security ?? { runAsUser: 0, runAsGroup: 0 },
         mounts: {
           '/data': options.data ?? claimed(options.claim ?? options.name),
           '/state': { volume: { emptyDir: {} } },
-          '/writer': { volume: { configMap: { name: CONFIG } } },
+          '/writer': WRITER_PROGRAMS,
+          ...(options.secondClaim === undefined ? {} : { [SECOND]: claimed(options.secondClaim) }),
         },
       }),
     );
@@ -114,7 +127,10 @@ export class WriterPod {
   async verdict(since = 0, reader: { readonly name: string } = this): Promise<Verdict> {
     const { sequence } = await this.acknowledged();
     const entries = (await this.journal()).filter(({ at }) => at >= since);
-    const check = ['node', '/writer/check.ts', '--name', this.name, '--acknowledged', String(sequence)];
+    const check = [
+      ...['node', '/writer/check.ts', '--name', this.name, '--acknowledged', String(sequence)],
+      ...directoryFlags(this.#options),
+    ];
     const { lost } = JSON.parse(
       await mustExec(this.#installation.cluster, reader.name, check, this.namespace),
     ) as { readonly lost: number };

@@ -22,7 +22,8 @@ const RECORDS_PER_FILE = 100;
 const RETRY_MS = 50;
 const { values } = parseArgs({
   options: {
-    directory: { type: 'string', default: '/data' },
+    /** Several take turns, a record each. */
+    directory: { type: 'string', multiple: true, default: ['/data'] },
     state: { type: 'string', default: '/state' },
     name: { type: 'string', default: 'writer' },
     /** Milliseconds between two records. */
@@ -32,8 +33,10 @@ const { values } = parseArgs({
   },
 });
 
+const directories = values.directory;
+/** One for each directory. */
+const files: (number | undefined)[] = [];
 let { sequence, at } = restore();
-let file: number | undefined;
 let hasFailed = false;
 note({ event: 'start', sequence });
 for (;;) {
@@ -54,9 +57,11 @@ for (;;) {
 }
 
 function write(next: number): void {
-  const path = `${values.directory}/${fileName(values.name, Math.floor(next / RECORDS_PER_FILE))}`;
-  const isAnew = file === undefined;
-  file ??= openSync(path, 'a');
+  const turn = next % directories.length;
+  const path = `${directories[turn]}/${fileName(values.name, Math.floor(next / RECORDS_PER_FILE))}`;
+  const isAnew = files[turn] === undefined;
+  const file = files[turn] ?? openSync(path, 'a');
+  files[turn] = file;
   const record = Buffer.from(formatRecord(next, randomBytes(240).toString('base64')));
   // What an attempt before may have torn ends with this line.
   const bytes = isAnew ? Buffer.concat([Buffer.from('\n'), record]) : record;
@@ -74,15 +79,15 @@ function acknowledge(next: number): void {
   writeFileSync(`${values.state}/acknowledged`, `${sequence} ${at} .`.padEnd(64), { flag: 'r+' });
 }
 
-/** A close may fail as fsync did (ENOTCONN); the descriptor is gone all the same. */
+/** Closes all. A close may fail as fsync did (ENOTCONN); the descriptor is gone all the same. */
 function close(): void {
-  if (file === undefined) return;
-  try {
-    closeSync(file);
-  } catch (error) {
-    note({ event: 'error', code: (error as NodeJS.ErrnoException).code ?? 'unknown', syscall: 'close' });
+  for (const file of files.splice(0)) {
+    try {
+      if (file !== undefined) closeSync(file);
+    } catch (error) {
+      note({ event: 'error', code: (error as NodeJS.ErrnoException).code ?? 'unknown', syscall: 'close' });
+    }
   }
-  file = undefined;
 }
 
 function restore(): { sequence: number; at: number } {

@@ -3,6 +3,7 @@ import { csi } from '../../../src/grpc/contract.ts';
 import type { ControllerClient } from '../../../src/grpc/generated/csi/v1/Controller.ts';
 import type { IdentityClient } from '../../../src/grpc/generated/csi/v1/Identity.ts';
 import type { NodeClient } from '../../../src/grpc/generated/csi/v1/Node.ts';
+import { PATIENCE } from './patience.ts';
 
 type UnaryCall<Request, Reply> = (request: Request, callback: requestCallback<Reply>) => ClientUnaryCall;
 
@@ -23,7 +24,7 @@ export interface CsiClient {
   close(): void;
 }
 
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 120_000 * PATIENCE;
 
 /** Talks CSI over a unix socket as the sidecars and kubelet do. A failure rejects with grpc-js's ServiceError. */
 export function csiClient(socket: string): CsiClient {

@@ -9,6 +9,8 @@ export interface VolumeRequest {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly mode?: AccessMode;
   readonly mountFlags?: readonly string[];
+  /** Made of this snapshot. */
+  readonly snapshotId?: string;
 }
 
 export const MIB = 1024n ** 2n;
@@ -51,7 +53,8 @@ export class CsiVolume {
 
   /** Gluster's name of it. */
   get glusterName(): string {
-    return this.id.slice(this.id.lastIndexOf(':') + 1);
+    const path = this.id.slice(this.id.lastIndexOf(':') + 1);
+    return path.split('/')[0] ?? path;
   }
 
   stagingPath(worker: number): string {
@@ -143,6 +146,9 @@ export function toCreateRequest(
     capacityRange: { requiredBytes: String(request.bytes) },
     volumeCapabilities: [toCapability(request)],
     parameters: { cluster: 'pool', ...request.parameters },
+    ...(request.snapshotId === undefined
+      ? {}
+      : { volumeContentSource: { snapshot: { snapshotId: request.snapshotId } } }),
   };
 }
 

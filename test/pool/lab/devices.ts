@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { device } from '../../../src/glusterd2/device-wire.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
-import { device, peerList } from '../../../src/glusterd2/wire.ts';
+import { peerList } from '../../../src/glusterd2/wire.ts';
 import type { Lab } from './lab.ts';
 
 /** What each server's disks are for, in order; further ones are for loop bricks too. */
@@ -8,7 +9,7 @@ const PROVISIONERS = ['loop', 'directory'] as const;
 
 /** Gives the servers' disks to the gateways as devices, by the API: what an administrator does once. */
 export async function addDevices(client: RestClient, lab: Lab): Promise<void> {
-  const call = { id: 'lab', signal: AbortSignal.timeout(60_000) };
+  const call = { id: 'lab', signal: AbortSignal.timeout(60_000 * PATIENCE) };
   const peers = await client.request(
     { method: 'GET', path: '/v1/peers', reply: peerList, subject: 'peers' },
     call,

@@ -14,6 +14,7 @@ import { addDevices } from './devices.ts';
 import { forwardToSocket } from './forward.ts';
 import type { Lab } from './lab.ts';
 import type { Machine } from './machine.ts';
+import { PATIENCE } from './patience.ts';
 import { listensOn, type Program, programArgv } from './program.ts';
 import { Service } from './service.ts';
 
@@ -137,7 +138,7 @@ export class Gateways {
       issuer: DRIVER_ISSUER,
       key: keyFile(this.driverKeyFile),
       ca: this.authority.caFile,
-      timeoutMs: 60_000,
+      timeoutMs: 60_000 * PATIENCE,
     });
     this.#resources.defer(() => client.close());
     return client;

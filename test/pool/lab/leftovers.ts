@@ -2,12 +2,12 @@ import type { GlusterServer } from './gluster-server.ts';
 import type { Lab } from './lab.ts';
 import { attachedLoops, loopsOver } from './loops.ts';
 
-/** What lies on a device that carries our mark, and is no brick. */
-const FOLDERS = ['bricks', 'making', 'trash'];
+/** The folders of a device that carry our mark, and are empty when nothing is there. */
+const FOLDERS = ['bricks', 'snapshots', 'making', 'trash'];
 
 /**
- * Everything that volumes have left on the servers that are up: volumes, brick directories, images, mounts and loop
- * devices, one line each. Empty when no volume exists and nothing of a former one does.
+ * Everything that volumes and snapshots have left on the servers that are up: volumes, directories, images, mounts
+ * and loop devices, one line each. Empty when no volume exists and nothing of a former one does.
  */
 export async function leftovers(lab: Lab): Promise<readonly string[]> {
   const up = lab.servers.filter(({ machine }) => machine.isUp);

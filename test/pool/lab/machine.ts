@@ -5,6 +5,7 @@ import { type CommandOptions, type CommandResult, run } from '../../../src/host/
 import { makeCgroups, removeCgroups } from './cgroups.ts';
 import { command } from './command.ts';
 import { mountOwnCgroups } from './own-cgroups.ts';
+import { PATIENCE } from './patience.ts';
 import { childrenOf, kill, programOf } from './processes.ts';
 import { until } from './until.ts';
 
@@ -112,7 +113,7 @@ export class Machine {
   /** Runs a command in the machine, whatever it exits with. */
   exec(inside: readonly string[], options: Partial<CommandOptions> = {}): Promise<CommandResult> {
     const [file = '', ...args] = this.argv(inside);
-    return run(file, args, { timeoutMs: 60_000, ...options });
+    return run(file, args, { timeoutMs: 60_000 * PATIENCE, ...options });
   }
 
   /** Runs a command in the machine. Throws unless it exits with 0; resolves with its stdout. */
