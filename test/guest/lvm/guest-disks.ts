@@ -1,12 +1,9 @@
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../src/host/run.ts';
 import { command } from '../../pool/lab/command.ts';
 
 const LVM_MS = 60_000;
-/** The lab's machines have a /run of their own: LVM makes its device nodes itself, as where no udev runs. */
-const WITHOUT_UDEV = 'activation {\n  udev_sync = 0\n  udev_rules = 0\n  verify_udev_operations = 0\n}\n';
-
 /** Blank disks: loop devices over sparse files, of this kernel. */
 export interface GuestDisks extends AsyncDisposable {
   /** `/dev/loop0`, … */
@@ -17,9 +14,6 @@ export interface GuestDisks extends AsyncDisposable {
 
 /** Makes disks. Whatever is on them goes when they are disposed of, mounts below the folder too. */
 export async function makeGuestDisks(count: number, bytes: number): Promise<GuestDisks> {
-  for (const module of ['dm-mod', 'dm-thin-pool', 'loop']) await command(['modprobe', module]);
-  await mkdir('/etc/lvm', { recursive: true });
-  await writeFile('/etc/lvm/lvmlocal.conf', WITHOUT_UDEV);
   const folder = await mkdtemp('/var/tmp/guest-disks-');
   const paths: string[] = [];
   for (let disk = 0; disk < count; disk += 1) paths.push(await attach(join(folder, `disk${disk}`), bytes));

@@ -43,7 +43,7 @@ async function createPool(
   const size = ['--size', `${data}b`, '--poolmetadatasize', `${metadata}b`, '--poolmetadataspare', 'n'];
   const form = ['--chunksize', '64k', '--zero', 'n', '--errorwhenfull', 'y', '--discards', 'passdown'];
   await changeLvm(
-    ['lvcreate', '--yes', '--type', 'thin-pool', ...size, ...form, '--name', name, group],
+    ['lvcreate', '--yes', ...size, ...form, '--thinpool', name, group],
     `make the thin pool ${group}/${name}`,
   );
 }
