@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { addCounts } from '../../scripts/test-counts.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { correctSuite } from './external-storage/admission.ts';
 import { countReasons } from './external-storage/reasons.ts';
 import { runSuite } from './external-storage/run-suite.ts';
-import { dropStrayParameter } from './external-storage/stray-parameter.ts';
 import { isFull } from './options.ts';
 import { scenario, scenarioBesideOthers } from './scenario.ts';
 
@@ -21,7 +21,7 @@ describe("Kubernetes' own External.Storage suite", () => {
 
 /** Prints what became of each spec; throws when one failed, or when no more than `atLeast` passed. */
 async function runPart(cluster: Cluster, part: 'snapshots' | 'others', atLeast: number): Promise<string> {
-  await dropStrayParameter(cluster);
+  await correctSuite(cluster);
   const specs = await runSuite(cluster, { part, isFull });
   const passed = specs.filter(({ outcome }) => outcome === 'passed');
   const failed = specs.filter(({ outcome }) => outcome === 'failed');

@@ -9,6 +9,8 @@ import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
 import { MemoryBricks } from './memory-bricks.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
+import { MemoryRestoreStore } from './memory-restore-store.ts';
+import { MemorySnapshotStore } from './memory-snapshot-store.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -31,6 +33,7 @@ export interface HttpOptions {
 interface RunningGateway {
   readonly gateway: Gateway;
   readonly bricks: MemoryBricks;
+  readonly snapshots: MemorySnapshotStore;
   readonly peerId: string;
   readonly host: string;
 }
@@ -104,9 +107,13 @@ export class MemoryGateways {
       },
       access: { addresses: ['10.0.0.*'] },
     });
-    const gateway = createGateway(config, { gluster: createMemoryGluster(this.pool, id), bricks });
+    const snapshots = new MemorySnapshotStore(bricks);
+    const restores = new MemoryRestoreStore(bricks, snapshots);
+    restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
+    const gluster = createMemoryGluster(this.pool, id);
+    const gateway = createGateway(config, { gluster, bricks, snapshots, restores });
     await gateway.start();
-    this.gateways.push({ gateway, bricks, peerId: id, host });
+    this.gateways.push({ gateway, bricks, snapshots, peerId: id, host });
   }
 }
 

@@ -162,6 +162,10 @@ function changes(pool: MemoryPool, selfId: string): Changes {
     },
     async start(name, { force }) {
       command(force ? 'volume start force' : 'volume start');
+      for (const { peerId, path } of pool.get(name).bricks) {
+        if (!force && !pool.hasDirectory(peerId, path))
+          throw new Fault('wrong-state', `failed to find brick directory ${path}`);
+      }
       replace(name, { state: 'Started' });
       if (force)
         for (const { peerId, path } of pool.get(name).bricks) pool.downBricks.delete(`${peerId}:${path}`);

@@ -2,18 +2,26 @@ import { Fault } from '../../src/control/fault.ts';
 import { KeyedLocks } from '../../src/control/locks.ts';
 import { accountOf } from '../../src/gateway/account-of.ts';
 import { EventRing } from '../../src/gateway/event-ring.ts';
+import type { HomeServer } from '../../src/gateway/peers/home-server.ts';
 import { createLocalServer } from '../../src/gateway/peers/local-server.ts';
 import type { StorageServer } from '../../src/gateway/peers/storage-server.ts';
 import { Tokens } from '../../src/gateway/tokens.ts';
+import { deleteHere } from '../../src/gateway/volumes/delete-marked.ts';
 import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
+import { exchangeHere } from '../../src/gateway/volumes/exchange-record.ts';
 import { MemoryBricks } from './memory-bricks.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
+import { MemoryRestoreStore } from './memory-restore-store.ts';
+import { MemorySnapshotStore } from './memory-snapshot-store.ts';
 
 interface MemoryServer {
   readonly id: string;
   readonly host: string;
   readonly bricks: MemoryBricks;
+  readonly snapshots: MemorySnapshotStore;
+  readonly restores: MemoryRestoreStore;
   tokens: Tokens;
+  locks: KeyedLocks;
   zone: string | undefined;
 }
 
@@ -36,7 +44,11 @@ export class MemoryServers {
       const { id, host } = this.pool.addPeer(`s${index}`);
       const bricks = new MemoryBricks();
       bricks.put('/srv/dev', deviceBytes);
-      this.servers.push({ id, host, bricks, tokens: new Tokens(), zone: undefined });
+      const snapshots = new MemorySnapshotStore(bricks);
+      const restores = new MemoryRestoreStore(bricks, snapshots);
+      restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
+      const process = { tokens: new Tokens(), locks: new KeyedLocks() };
+      this.servers.push({ id, host, bricks, snapshots, restores, ...process, zone: undefined });
     }
     this.pool.hasDirectory = (peerId, path) => this.#byId(peerId).bricks.hasDirectory(path);
   }
@@ -44,7 +56,11 @@ export class MemoryServers {
   /** A gateway on that server; `restart` gives the server a new process, which knows of no create. */
   coordinator(index: number, options: { accident?: Accident; restart?: boolean } = {}) {
     const server = this.at(index);
-    if (options.restart === true) server.tokens = new Tokens();
+    if (options.restart === true) {
+      server.tokens = new Tokens();
+      server.locks = new KeyedLocks();
+      server.snapshots.restart();
+    }
     const steps = new Steps(options.accident);
     const gluster = steps.through('gluster', createMemoryGluster(this.pool, server.id));
     const seen = this.servers.map((one) =>
@@ -64,7 +80,7 @@ export class MemoryServers {
         identity: () => ({ peerId: server.id, clusterId: 'pool' }),
       },
       tokens: server.tokens,
-      locks: new KeyedLocks(),
+      locks: server.locks,
       accessOptions: {},
       accountOf,
       noticeReset: () => undefined,
@@ -99,13 +115,24 @@ export class MemoryServers {
     return server;
   }
 
+  /** The gateway of that server, without steps of the one that asks. */
+  #toHome(server: MemoryServer): HomeServer {
+    const deps = () => this.coordinator(this.servers.indexOf(server)).deps;
+    return {
+      exchangeRecord: (exchange, call) => exchangeHere(deps(), exchange, call),
+      deleteMarked: (marked, call) => deleteHere(deps(), marked, call),
+    };
+  }
+
   #toStorageServer(server: MemoryServer, isSelf: boolean): StorageServer {
-    const { host, bricks, tokens, zone } = server;
-    const parts = { hostname: host, zone, deviceRoots: ['/srv'], bricks, tokens, events: new EventRing() };
+    const { host, tokens, zone, bricks, snapshots, restores } = server;
+    const stores = { bricks, snapshots, restores };
+    const parts = { hostname: host, zone, deviceRoots: ['/srv'], ...stores, tokens, events: new EventRing() };
     const local = createLocalServer(server.id, parts);
     const peer = this.pool.peerOf(host);
     return {
       ...local,
+      ...(isSelf ? {} : { home: this.#toHome(server) }),
       isSelf,
       get isConnected() {
         return peer.connected;
@@ -133,6 +160,7 @@ export class Steps {
     return new Proxy(target, {
       get: (object, name, receiver) => {
         const value: unknown = Reflect.get(object, name, receiver);
+        if (isObject(value)) return this.through(`${subject}.${String(name)}`, value);
         if (typeof value !== 'function') return value;
         return (...args: unknown[]) =>
           this.#step(`${subject}.${String(name)}`, () => value.apply(object, args));
@@ -152,4 +180,8 @@ export class Steps {
     if (kind !== undefined) throw new Fault('uncertain', `the reply of ${name} was lost`);
     return result;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as z from 'zod';
+import { deviceList } from '../../src/glusterd2/device-wire.ts';
 import { snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
-import { deviceList, peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
+import { peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
 import { Lab } from '../pool/lab/lab.ts';
 import { SnapshotApi } from '../pool/snapshots/snapshot-api.ts';
 import { type GuestDisks, groupsOn, makeGuestDisks, volumesOn } from './lvm/guest-disks.ts';

@@ -25,7 +25,7 @@ const MOST_STEPS = 80;
 const REST = ['close', 'open', 'finish'] as const;
 
 describe('restore of bricks on real file systems', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let outer: OuterXfs;
   let stores: Stores;
   let freeze: string;

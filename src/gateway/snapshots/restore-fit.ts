@@ -1,9 +1,10 @@
 import { Fault } from '../../control/fault.ts';
 import { layoutOf, toGlusterCounts } from '../brick-layout.ts';
+import type { SnapshotMember } from '../bricks/snapshot-store.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { type KeptBrick, keptBricks, type Survey } from '../volumes/survey.ts';
 import { isGlusters } from './gluster-snapshot.ts';
-import type { SnapshotView } from './snapshot-view.ts';
+import type { SnapshotPart, SnapshotView } from './snapshot-view.ts';
 
 /**
  * The volume, which can be given the snapshot's content: it is the snapshot's source and not started. Throws
@@ -36,29 +37,44 @@ export function requireSource(
   return volume;
 }
 
-/** The volume's bricks. Throws `wrong-state` when the snapshot lacks one, or has it from another place. */
+/**
+ * The volume's bricks. Throws `wrong-state` when the snapshot lacks one, or has it from another place, `unreachable`
+ * when it has one that does not show itself.
+ */
 export function requireSameBricks(
   volume: GlusterVolume,
   survey: Survey,
-  { name, parts, facts }: SnapshotView,
+  view: SnapshotView,
 ): readonly KeptBrick[] {
+  const { name, facts } = view;
   const listed = keptBricks(survey, volume).filter(
     ({ isListed, brick }) => isListed && brick.state === 'used',
   );
-  const odd = facts.members.find(({ subvol, brick, peerId }) => {
-    const part = parts.find(({ stored }) => stored.subvol === subvol && stored.brick === brick);
-    return !listed.some(
-      (one) =>
-        one.brick.subvol === subvol &&
-        one.brick.brick === brick &&
-        one.server.peerId === peerId &&
-        part?.server.peerId === peerId &&
-        part.stored.device === one.brick.device,
+  const bad = facts.members.find((member) => !listed.some((kept) => isOf(view, member, kept)));
+  if (bad === undefined && listed.length === facts.members.length) return listed;
+  if (bad?.isPresent === true && partOf(view, bad) === undefined)
+    throw new Fault(
+      'unreachable',
+      `snapshot ${name} lacks bricks on servers that do not answer; start them and retry`,
     );
-  });
-  if (odd === undefined && listed.length === facts.members.length) return listed;
   throw new Fault(
     'wrong-state',
-    `volume ${volume.name} has brick ${odd?.subvol}.${odd?.brick} elsewhere than snapshot ${name}, which may lack it; make a volume of the snapshot instead (clone)`,
+    `volume ${volume.name} has brick ${bad?.subvol}.${bad?.brick} elsewhere than snapshot ${name}, or this lacks it; make a volume of the snapshot instead (clone)`,
   );
+}
+
+/** Is the kept brick the one that the member was taken of, on the file system of that part? */
+function isOf(view: SnapshotView, member: SnapshotMember, { brick, server }: KeptBrick): boolean {
+  const part = partOf(view, member);
+  return (
+    brick.subvol === member.subvol &&
+    brick.brick === member.brick &&
+    server.peerId === member.peerId &&
+    part?.server.peerId === member.peerId &&
+    part.stored.device === brick.device
+  );
+}
+
+function partOf({ parts }: SnapshotView, { subvol, brick }: SnapshotMember): SnapshotPart | undefined {
+  return parts.find(({ stored }) => stored.subvol === subvol && stored.brick === brick);
 }

@@ -1,13 +1,14 @@
 import { type Call, checkpoint, detached } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
 import { layoutOf } from '../brick-layout.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
-import { formatRecord, getRecord, RECORD_OPTION } from '../volume-record.ts';
+import { formatRecord, getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { lookAt } from '../volumes/clear-name.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
-import { mirrorRecord } from '../volumes/mirror-record.ts';
+import { exchangeRecord } from '../volumes/exchange-record.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { requireServers, serversOf } from '../volumes/survey.ts';
 import { HEALING } from './clone-metadata.ts';
@@ -85,8 +86,10 @@ async function noteHealing(deps: VolumeDeps, volume: GlusterVolume, call: Call):
   const record = getRecord(volume);
   const after = record.metadata[HEALING] ?? JSON.stringify(healedOptions(kind, volume.options));
   const option = formatRecord({ ...record, metadata: { ...record.metadata, [HEALING]: after } });
-  const options = { ...healingOptions(kind), [RECORD_OPTION]: option };
-  await deps.gluster.set(volume.name, options, call);
-  await mirrorRecord(deps, volume, option, call);
-  return { ...volume, options: { ...volume.options, ...options } };
+  try {
+    return await exchangeRecord(deps, volume, { to: option, options: healingOptions(kind) }, call);
+  } catch (error) {
+    if (isFault(error, 'conflict')) throw new Fault('busy', error.message, { cause: error });
+    throw error;
+  }
 }

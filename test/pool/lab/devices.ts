@@ -3,6 +3,7 @@ import { device } from '../../../src/glusterd2/device-wire.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
 import { peerList } from '../../../src/glusterd2/wire.ts';
 import type { Lab } from './lab.ts';
+import { PATIENCE } from './patience.ts';
 
 /** What each server's disks are for, in order; further ones are for loop bricks too. */
 const PROVISIONERS = ['loop', 'directory'] as const;

@@ -3,10 +3,11 @@ import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
 import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
+import { PATIENCE } from '../lab/patience.ts';
 import { until } from '../lab/until.ts';
 import { untilHealed } from '../lab/until-healed.ts';
 
-const CALL_MS = 120_000;
+const CALL_MS = 120_000 * PATIENCE;
 
 /** The gateways' API of a lab, and mounts of volumes on its first worker. */
 export class SnapshotApi {
@@ -68,7 +69,7 @@ export class SnapshotApi {
           throw error;
         }
       },
-      { everyMs: 500, timeoutMs: 120_000 },
+      { everyMs: 500, timeoutMs: CALL_MS },
     );
     return results[0] as T;
   }
