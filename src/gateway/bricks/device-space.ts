@@ -11,10 +11,12 @@ export type DeviceSpace = 'enough' | 'filling' | 'overcommitted';
 /** Part of the file system, one in so many, below which it is `filling`. */
 const LAST_PART = 10n;
 
-type Account = Pick<StoredDevice, 'sizeBytes' | 'availableBytes' | 'owedBytes'>;
+type Account = Pick<StoredDevice, 'provisioner' | 'sizeBytes' | 'availableBytes' | 'owedBytes'>;
 
-export function spaceOf({ sizeBytes, availableBytes, owedBytes }: Account): DeviceSpace {
+export function spaceOf({ provisioner, sizeBytes, availableBytes, owedBytes }: Account): DeviceSpace {
   if (availableBytes < owedBytes) return 'overcommitted';
+  // Thin bricks take all that they may ever need when they are made.
+  if (provisioner === 'lvm') return 'enough';
   return availableBytes * LAST_PART < sizeBytes ? 'filling' : 'enough';
 }
 

@@ -4,6 +4,7 @@ import type { SnapshotFacts, StoredSnapshot } from '../bricks/snapshot-store.ts'
 import type { GlusterSnapshot, GlusterSnapshots } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
+import { areDead } from '../volumes/dead-tokens.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { forget, requestsOf, type StandStill } from './stand-still.ts';
 
@@ -37,6 +38,7 @@ export async function takeByGluster(deps: VolumeDeps, still: StandStill, call: C
   const made = await look(deps.gluster, facts.snapshot, call);
   if (made !== undefined && isOf(made, token)) return made.createdAt;
   await forget(still, call);
+  if (made !== undefined) await removeOrphan(deps, made, call);
   throw refusal ?? new Fault('unreachable', `gluster made snapshot ${facts.snapshot} and lost it; retry`);
 }
 
@@ -89,6 +91,16 @@ function noCommonMoment(): Fault {
     'unsupported',
     'a group of snapshots needs loop bricks: Gluster takes snapshots of lvm bricks one volume after the other',
   );
+}
+
+/** What glusterd went on to make for a create that had been given up: in nobody's records, and in this one's way. */
+async function removeOrphan(deps: VolumeDeps, made: GlusterSnapshot, call: Call): Promise<void> {
+  const { name, description, createdAt } = made;
+  if (!description.startsWith(`${MARK} `)) return;
+  const token = description.slice(MARK.length + 1);
+  if (!(await areDead(deps, [{ token, createdAt }], call))) return;
+  await deps.gluster.deleteSnapshot(name, call);
+  throw new Fault('busy', `what was left of an earlier snapshot ${name} is removed; retry`);
 }
 
 async function look(
