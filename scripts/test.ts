@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { clusterPackages, debianPackages, ensureDebianPackages } from './setup/debian.ts';
+import { clusterPackages, debianPackages, ensureDebianPackages, guestPackages } from './setup/debian.ts';
 import { ensureGo } from './setup/go.ts';
 import { type Counts, closingLine, countsEnvironment, readCounts, sumCounts } from './test-counts.ts';
 
@@ -19,7 +19,7 @@ interface Part {
   readonly testMs: number;
   /** Minutes for the whole part; then it is stopped. */
   readonly minutes: number;
-  readonly needs: readonly ('debian' | 'cluster' | 'go')[];
+  readonly needs: readonly ('debian' | 'cluster' | 'guest' | 'go')[];
   /** Runs at the same time as its neighbours that say so, its lines marked with its name. */
   readonly besideOthers?: true;
 }
@@ -69,6 +69,13 @@ const PARTS: readonly Part[] = [
     minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 20),
     needs: ['debian'],
     besideOthers: true,
+  },
+  {
+    name: 'guest',
+    about: 'what needs device-mapper, in a guest kernel',
+    testMs: 900_000,
+    minutes: 30,
+    needs: ['debian', 'guest'],
   },
   {
     name: 'e2e',
@@ -132,6 +139,7 @@ async function attempt(part: Part, isMarked: boolean): Promise<Counts> {
   let path = process.env['PATH'] ?? '';
   try {
     if (part.needs.includes('debian')) ensureDebianPackages(debianPackages());
+    if (part.needs.includes('guest')) ensureDebianPackages(guestPackages());
     if (part.needs.includes('cluster')) ensureDebianPackages(clusterPackages());
     if (part.needs.includes('go')) path = `${ensureGo()}:${path}`;
   } catch (error) {
@@ -146,7 +154,7 @@ async function attempt(part: Part, isMarked: boolean): Promise<Counts> {
 }
 
 function runChild(part: Part, env: NodeJS.ProcessEnv, isMarked: boolean): Promise<string> {
-  const program = join(root, 'scripts/run-part.ts');
+  const program = join(root, part.needs.includes('guest') ? 'scripts/run-guest.ts' : 'scripts/run-part.ts');
   const args = [program, String(part.testMs), `test/${part.name}/**/*.test.ts`];
   return new Promise((resolve) => {
     const output = isMarked ? 'pipe' : 'inherit';

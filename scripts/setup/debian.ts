@@ -26,6 +26,17 @@ const CLUSTER_PACKAGES = [
   'runc',
 ] as const;
 
+/** The guest kernel, and what its tests need besides. */
+const GUEST_PACKAGES = [
+  'busybox-static',
+  'gcc',
+  'kmod',
+  'libc6-dev',
+  'lvm2',
+  'thin-provisioning-tools',
+  'user-mode-linux',
+] as const;
+
 if (import.meta.main) {
   try {
     ensureDebianPackages(PACKAGES);
@@ -35,7 +46,7 @@ if (import.meta.main) {
   }
 }
 
-/** All that this project installs from Debian but for the end-to-end tests, for those who prepare a machine by hand. */
+/** All that this project installs from Debian but for the end-to-end tests and the guest kernel, for those who prepare a machine by hand. */
 export function debianPackages(): readonly string[] {
   return PACKAGES;
 }
@@ -43,6 +54,11 @@ export function debianPackages(): readonly string[] {
 /** The packages of the end-to-end tests alone, which add to the others. */
 export function clusterPackages(): readonly string[] {
   return CLUSTER_PACKAGES;
+}
+
+/** The packages of the tests in a guest kernel alone, which add to the others. */
+export function guestPackages(): readonly string[] {
+  return GUEST_PACKAGES;
 }
 
 /**

@@ -5,6 +5,7 @@ import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
+import { healRestored } from './heal-restored.ts';
 import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
 import { sweep } from './sweep.ts';
@@ -58,6 +59,7 @@ export function startHousekeeping(
       await sweepSnapshots(deps, snapshots, call);
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
+      await healRestored(deps, call);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');

@@ -19,10 +19,10 @@ export interface DeviceWatch {
   stop(): Promise<void>;
 }
 
-const TICK_MS = 2_000;
+const TICK_MS = 500;
 /** Looks at bricks and snapshots too come once in so many ticks, and soon after a device was short. */
-const TICKS_A_SURVEY = 30;
-const TICKS_AFTER_SHORT = 5;
+const TICKS_A_SURVEY = 120;
+const TICKS_AFTER_SHORT = 20;
 const SURVEY_MS = 60_000;
 
 /**
@@ -35,6 +35,7 @@ export function startDeviceWatch({ devices, notify, tickMs = TICK_MS }: DeviceWa
   let seen: readonly StoredDevice[] = [];
   let known: KnownSpace = new Map();
   let ticksLeft = 0;
+  let isInVain = false;
 
   async function survey(): Promise<void> {
     using limit = limitTime(stopped.signal, SURVEY_MS);
@@ -55,7 +56,13 @@ export function startDeviceWatch({ devices, notify, tickMs = TICK_MS }: DeviceWa
       if (ticksLeft <= 0) {
         await survey();
         ticksLeft = TICKS_A_SURVEY;
-      } else if (await relieveDevices(seen)) ticksLeft = Math.min(ticksLeft, TICKS_AFTER_SHORT);
+        isInVain = false;
+      } else if (!isInVain) {
+        const relief = await relieveDevices(seen);
+        if (relief !== 'fine') ticksLeft = Math.min(ticksLeft, TICKS_AFTER_SHORT);
+        // What others have taken cannot be given back: writers are not to be held up for it at every tick.
+        isInVain = relief === 'short';
+      }
     } catch (error) {
       if (!stopped.signal.aborted) log.warn({ err: error }, 'the devices cannot be looked at');
     }

@@ -42,8 +42,12 @@ export async function growXfs(mountPoint: string): Promise<void> {
   await command('xfs_growfs', ['-d', mountPoint], `grow the file system at ${mountPoint}`);
 }
 
-/** Has an XFS give back blocks that it has set aside for files, beyond their end and for copy-on-write. */
+/**
+ * Has an XFS give back blocks that it has set aside for files, beyond their end and for copy-on-write. It leaves files
+ * alone that have anything to be written.
+ */
 export async function releaseSpare(mountPoint: string): Promise<void> {
+  await command('xfs_io', ['-r', '-c', 'syncfs', mountPoint], `write what is dirty of ${mountPoint}`);
   await command('xfs_spaceman', ['-c', 'prealloc -s', mountPoint], `release spare blocks of ${mountPoint}`);
 }
 

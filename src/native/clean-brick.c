@@ -6,6 +6,8 @@
  * say which bricks have missed a change; under their old name nobody would know them, and a stale copy would be
  * served as good. Gluster lists what carries them in .glusterfs/indices, by gfid. May be repeated.
  *
+ * Fragments of disperse that the copy met in the middle of a write are made such that they can be healed (`settle`).
+ *
  * The NUMBERs are those of bricks of a replicated set that begin empty: the root is marked as one that they have missed,
  * as Gluster does when it replaces a brick, so that they are healed from here. The root is always listed: where an empty
  * brick is to be healed nobody may find an empty list before that has begun, and disperse has no marks to tell it by.
@@ -17,6 +19,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +67,46 @@ static void translate(const char *path, const char *source, const char *clone) {
   }
 }
 
+static uint64_t big_endian(const unsigned char *bytes, int length) {
+  uint64_t number = 0;
+  for (int i = 0; i < length; i++) number = number << 8 | bytes[i];
+  return number;
+}
+
+static void put_number(const char *path, const char *name, unsigned char *value, size_t size, uint64_t number) {
+  for (int i = 7; i >= 0; i--, number >>= 8) value[i] = (unsigned char)number;
+  if (lsetxattr(path, name, value, size, 0) < 0) fail(path);
+}
+
+/*
+ * Disperse writes a fragment to each brick, and then counts the change (the first number of `version`) and the file's
+ * `size`; in between the file is `dirty`. Of one that is met there, some bricks have the last write and some have not,
+ * under the same count: Gluster would take all for good and read a mixture, or, since they are longer than their size
+ * says, heal none. So the count becomes the time of the last write, which is the client's and therefore the same on all
+ * bricks that have it: what differs is then known to, and the fragment gets the length that its size says. Only what
+ * nobody was told to be written lies beyond.
+ */
+static void settle(const char *path) {
+  static const size_t MTIME = 25;
+  unsigned char dirty[16], version[16], config[8], size[8], times[57];
+  if (lgetxattr(path, "trusted.ec.dirty", dirty, sizeof dirty) != sizeof dirty || big_endian(dirty, 8) == 0) return;
+  if (lgetxattr(path, "trusted.ec.version", version, sizeof version) != sizeof version ||
+      lgetxattr(path, "trusted.ec.config", config, sizeof config) != sizeof config ||
+      lgetxattr(path, "trusted.ec.size", size, sizeof size) != sizeof size)
+    return;
+  struct stat found;
+  if (lstat(path, &found) < 0) fail(path);
+  uint64_t chunk = big_endian(config + 5, 3), stripe = chunk * (uint64_t)(config[3] - config[4]);
+  if (!S_ISREG(found.st_mode) || config[3] <= config[4] || chunk == 0) return;
+  uint64_t length = (big_endian(size, 8) + stripe - 1) / stripe * chunk, there = (uint64_t)found.st_size;
+  if (there > length && truncate(path, (off_t)length) < 0) fail(path);
+  /* It was being truncated. */
+  if (there < length) put_number(path, "trusted.ec.size", size, sizeof size, there / chunk * stripe);
+  if (lgetxattr(path, "trusted.glusterfs.mdata", times, sizeof times) != sizeof times) return;
+  uint64_t written = big_endian(times + MTIME, 8) << 20 | big_endian(times + MTIME + 8, 8) >> 10;
+  put_number(path, "trusted.ec.version", version, sizeof version, written);
+}
+
 /* A directory's handle is a link to its name in its parent's handle: its attributes are those behind the link. */
 static void translate_gfid(const char *gfid, const char *source, const char *clone) {
   char handle[PATH], resolved[PATH + 2];
@@ -74,7 +117,10 @@ static void translate_gfid(const char *gfid, const char *source, const char *clo
     if (errno == ENOENT) return;
     fail(handle);
   }
-  if (!S_ISLNK(found.st_mode)) return translate(handle, source, clone);
+  if (!S_ISLNK(found.st_mode)) {
+    settle(handle);
+    return translate(handle, source, clone);
+  }
   if (stat(handle, &found) == 0 && S_ISDIR(found.st_mode)) {
     snprintf(resolved, sizeof resolved, "%s/.", handle);
     return translate(resolved, source, clone);

@@ -13,6 +13,7 @@ import {
   findViewDifference,
   hasView,
   isClosing,
+  isHalfMade,
   keyOf,
   sharedMetadata,
   sharedName,
@@ -75,7 +76,7 @@ async function tryToJoin(
 ): Promise<Volume | 'full' | undefined> {
   const { backend, spec, owner } = request;
   const found = await backend.find(name, call);
-  if (found !== undefined && found.metadata[KEYS.viewOwner] !== owner) {
+  if (found !== undefined && !isHalfMade(found) && found.metadata[KEYS.viewOwner] !== owner) {
     throw new Fault('conflict', `volume ${name} exists and was not made by ${owner} for views`);
   }
   if (found !== undefined && isClosing(found)) {
@@ -86,7 +87,8 @@ async function tryToJoin(
   if (found !== undefined && viewsOf(found).length > 0) return enter(request, found, call);
   const wanted = { snapshot, spec: sharedSpec(spec, name), metadata: sharedMetadata(request) };
   const made = await duringChange(`making volume ${name}`, () => backend.clone(wanted, call));
-  return made === undefined ? undefined : enter(request, made, call);
+  if (made === undefined || made.metadata[KEYS.viewOwner] !== owner) return undefined;
+  return enter(request, made, call);
 }
 
 async function enter(request: CloneVolume, volume: Volume, call: Call): Promise<Volume | 'full' | undefined> {

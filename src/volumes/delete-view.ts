@@ -7,7 +7,7 @@ import { exchange, untilSettled } from './exchange.ts';
 import type { VolumeName } from './ids.ts';
 import { KEYS } from './metadata.ts';
 import type { Volume } from './spec.ts';
-import { hasView, isClosing, keyOf, viewsOf } from './view.ts';
+import { hasView, isClosing, isHalfMade, keyOf, viewsOf } from './view.ts';
 
 const CLOSED = { key: KEYS.closing, value: 'yes' };
 
@@ -25,6 +25,8 @@ export async function deleteView(located: LocatedView, owner: string, call: Call
       await deleteClosing(backend, name, call);
       return 'gone';
     }
+    // Somebody makes it anew: what the view was of is gone.
+    if (isHalfMade(found)) return 'gone';
     requireOurs(found, owner);
     if (!hasView(found, located.view)) return 'gone';
     const isLast = viewsOf(found).length === 1;

@@ -33,6 +33,11 @@ export function hasView({ metadata }: Pick<Volume, 'metadata'>, view: ViewId): b
   return Object.hasOwn(metadata, keyOf(view));
 }
 
+/** True for a volume that is just being made, or was left so: its metadata come after it. */
+export function isHalfMade({ state, metadata }: Pick<Volume, 'state' | 'metadata'>): boolean {
+  return state === 'Created' && Object.keys(metadata).length === 0;
+}
+
 /** True once the volume takes no new views and is to be deleted. */
 export function isClosing({ metadata }: Pick<Volume, 'metadata'>): boolean {
   return Object.hasOwn(metadata, KEYS.closing);

@@ -1,9 +1,13 @@
+import { expect } from 'chai';
 import { toBackend } from '../../src/glusterd2/backend.ts';
 import { createClient } from '../../src/glusterd2/http.ts';
-import type { VolumeName } from '../../src/volumes/ids.ts';
+import { parseVolumeName, type VolumeName } from '../../src/volumes/ids.ts';
+import { toClassText } from '../../src/volumes/metadata.ts';
 import { MemoryGateways } from '../fakes/memory-gateways.ts';
-import { backendContract } from './backend.ts';
+import { backendContract, call } from './backend.ts';
 import { type ExchangeSubject, exchangeContract } from './exchange.ts';
+import { raceViews } from './race-views.ts';
+import { snapshotContract } from './snapshots.ts';
 
 const MIB = 1024n ** 2n;
 
@@ -25,7 +29,8 @@ async function makeSubject(): Promise<ExchangeSubject> {
       layout: { kind: 'replica', copies: 3, distribute: 1 },
       brickType: 'loop',
       zones: [],
-      options: {},
+      // Else the first snapshot of each volume waits for its clients to take it.
+      options: { 'cluster.optimistic-change-log': 'off' },
     },
     sizeBytes: 64n * MIB,
     tooLargeBytes: 1_000_000n * MIB,
@@ -42,3 +47,22 @@ async function makeSubject(): Promise<ExchangeSubject> {
 
 backendContract('the gateway over a pool in memory', makeSubject);
 exchangeContract('the gateway over a pool in memory', makeSubject);
+snapshotContract('the gateway over a pool in memory', makeSubject);
+
+describe('views over several gateways', () => {
+  it('are there when told, and gone when deleted, while a controller at each makes and deletes them', async () => {
+    await using subject = await makeSubject();
+    const { backend, others = [], volumeClass, sizeBytes } = subject;
+    const source = parseVolumeName('source');
+    const snapshot = parseVolumeName('snapshot');
+    const kept = { format: '1', owner: 'file.csi.gluster.org', class: toClassText(volumeClass) };
+    const spec = { ...volumeClass, name: source, csiName: source, capacityBytes: sizeBytes };
+    await backend.create(spec, kept, call());
+    await backend.start(source, call());
+    await backend.createSnapshot({ name: snapshot, source, metadata: kept }, call());
+    const race = { backends: [backend, ...others], snapshot, volumeClass, sizeBytes };
+    expect(await raceViews({ ...race, rounds: 5, callMs: 20_000 })).to.equal(15);
+    const query = { key: 'view-owner', value: 'file.csi.gluster.org', after: '', limit: 9 };
+    expect(await backend.list(query, call())).to.deep.equal({ volumes: [], more: false });
+  });
+});

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { buildOwnImage, type OwnImage } from '../../scripts/image/own-image.ts';
 import { ensureImages } from './build/images.ts';
 import { VERSIONS } from './build/kubernetes.ts';
+import { SNAPSHOTTER_VERSION } from './build/snapshotter.ts';
 import { Containerd } from './image/containerd.ts';
 
 const BUILD_MS = 15 * 60_000;
@@ -144,6 +145,8 @@ describe('the images of the cluster', function () {
     const programs: readonly (readonly [RegExp, string, string])[] = [
       [/\/csi-provisioner:/, '/csi-provisioner --version', VERSIONS.provisioner],
       [/\/csi-resizer:/, '/csi-resizer --version', VERSIONS.resizer],
+      [/\/csi-snapshotter:/, '/csi-snapshotter --version', SNAPSHOTTER_VERSION],
+      [/\/snapshot-controller:/, '/snapshot-controller --version', SNAPSHOTTER_VERSION],
       [/\/agnhost:/, '/agnhost --help', 'netexec'],
       [/\/pause:/, '/pause -v', 'pause.c'],
     ];

@@ -56,6 +56,7 @@ export class MemoryBackend implements Backend {
     faults: this.faults,
     volume: (name) => this.#volumes.get(name),
     addClone: (request, source) => this.#addClone(request, source.capacityBytes),
+    markClone: ({ spec, metadata }) => this.#change(spec.name, { metadata: { ...metadata } }),
     transaction: (...names) => this.#transaction(...names),
   });
   /** What lies on the devices, kept along: adding it up for each of many volumes would take a bench's time. */
@@ -221,9 +222,9 @@ export class MemoryBackend implements Backend {
     };
   }
 
-  #addClone({ spec, metadata }: CloneRequest, sourceBytes: bigint | undefined): void {
+  #addClone({ spec }: CloneRequest, sourceBytes: bigint | undefined): void {
     this.#reserve({ ...spec, capacityBytes: max(spec.capacityBytes, sourceBytes ?? 0n) });
-    this.#define(spec, metadata);
+    this.#define(spec, {});
   }
 
   /** Bricks that a dead request left are undone first. Done twice, it finds its own. */

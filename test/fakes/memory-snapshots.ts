@@ -14,6 +14,7 @@ export const SNAPSHOT_POINTS = [
   'snapshot.delete',
   'snapshot.list',
   'clone.copy',
+  'clone.mark',
   'clone.heal',
   'group.find',
   'group.take',
@@ -30,8 +31,9 @@ interface Group {
 export interface Cluster {
   readonly faults: Pick<FaultInjector<SnapshotPoint>, 'step'>;
   volume(name: VolumeName): Volume | undefined;
-  /** Bricks and volume of a clone, in state Created; throws `exhausted`. */
+  /** Bricks and volume of a clone, in state Created and without metadata; throws `exhausted`. */
   addClone(request: CloneRequest, source: Snapshot): void;
+  markClone(request: CloneRequest): void;
   /** One change at a time. */
   transaction(...names: VolumeName[]): Disposable;
 }
@@ -49,7 +51,10 @@ export class MemorySnapshots {
   /** Prepared and not taken. */
   readonly #prepared = new Set<VolumeName>();
   /** Which snapshot a volume is a clone of, and whether it is whole. */
-  readonly #clones = new Map<VolumeName, { readonly snapshot: VolumeName; healed: boolean }>();
+  readonly #clones = new Map<
+    VolumeName,
+    { readonly snapshot: VolumeName; marked: boolean; healed: boolean }
+  >();
   /** Snapshots whose bricks cannot be reached for a clone. */
   readonly unready = new Set<VolumeName>();
 
@@ -128,9 +133,15 @@ export class MemorySnapshots {
       await faults.step('clone.copy', call, () => {
         if (this.#clones.has(spec.name)) return;
         this.#cluster.addClone(request, source);
-        this.#clones.set(spec.name, { snapshot, healed: false });
+        this.#clones.set(spec.name, { snapshot, marked: false, healed: false });
       });
     }
+    await faults.step('clone.mark', call, () => {
+      const clone = this.#clones.get(spec.name);
+      if (clone === undefined || clone.marked) return;
+      this.#cluster.markClone(request);
+      clone.marked = true;
+    });
     await faults.step('clone.heal', call, () => {
       const clone = this.#clones.get(spec.name);
       if (clone !== undefined) clone.healed = true;

@@ -221,7 +221,7 @@ function take(deps: VolumeDeps) {
 
 function takeGroup(deps: VolumeDeps) {
   const members = [1, 2].map((n) => ({ volume: `v${n}`, snapshot: `s${n}`, description: '', metadata: {} }));
-  return takeSnapshots(deps, { members, group: { name: 'g', metadata: {} } }, call());
+  return takeSnapshots(deps, { members, group: { name: 'g', metadata: {}, size: members.length } }, call());
 }
 
 async function makeSource(servers: MemoryServers, name: string, content: string): Promise<void> {

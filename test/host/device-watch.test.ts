@@ -29,7 +29,7 @@ describe('the watch over devices', function () {
       cleanBrick: await ensureNative('clean-brick'),
       ownBlocks: await ensureNative('own-blocks'),
     };
-    outer = await makeOuterXfs(1, 1.5 * 1024 ** 3);
+    outer = await makeOuterXfs(1, 2 * 1024 ** 3);
     const freezer = createFreezer({ program: freeze, cgroups: undefined });
     stores = createStores({ deviceRoots: [outer.root], freezer, ...rest });
     await stores.bricks.addDevice(device(), 'loop', testCall());
@@ -62,10 +62,9 @@ describe('the watch over devices', function () {
     });
   }
 
-  async function reserve(volume: string, snapshot?: string): Promise<StoredBrick> {
-    const origin = snapshot === undefined ? {} : { origin: { snapshot, volume: 'v1', absent: [] } };
+  async function reserve(volume: string, dataBytes: number): Promise<StoredBrick> {
     const request = { volume, subvol: 0, brick: 0, device: device(), provisioner: 'loop' as const };
-    const wanted = { ...request, dataBytes: 20n * 1024n ** 2n, ...origin };
+    const wanted = { ...request, dataBytes: BigInt(dataBytes) };
     const [brick] = await stores.bricks.reserve('t', [wanted], testCall());
     if (brick === undefined) throw new Error('no brick');
     await stores.bricks.use(volume, 't', RECORD, testCall());
@@ -76,14 +75,14 @@ describe('the watch over devices', function () {
     start();
     await leave(70 * MIB);
     await until('filling is told', async () => events.length === 1);
-    const brick = reserve('v1');
+    const brick = reserve('v1', 20 * MIB);
     await brick.then(
       () => expect.fail('room was promised that is not there'),
       (error: unknown) => expect(String(error)).to.match(/has 0 bytes free.*bytes left; add a device/),
     );
     await rm(foreign());
     await until('relief is told', async () => events.length === 2);
-    await reserve('v1');
+    await reserve('v1', 20 * MIB);
     await leave(70 * MIB);
     await until('the lack is told', async () => events.length === 3);
     expect(events).to.deep.equal(['device.filling', 'device.relieved', 'device.overcommitted']);
@@ -93,7 +92,7 @@ describe('the watch over devices', function () {
   });
 
   it('keeps copy-on-write from taking more than is promised, where all of it is', async () => {
-    const source = await reserve('v1');
+    const source = await reserve('v1', 500 * MIB);
     await command('touch', [join(source.path, 'data')]);
     expect(await fill(source)).to.equal('ENOSPC');
     await takeSnapshot(stores, snapshotRequest({ snapshot: 's1', volume: 'v1', bricks: 1 }));

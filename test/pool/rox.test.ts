@@ -1,14 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { Call } from '../../src/control/call.ts';
-import { isFault } from '../../src/control/fault.ts';
-import { type RestBackend, toBackend } from '../../src/glusterd2/backend.ts';
-import { RETRIED } from '../../src/volumes/after-change.ts';
-import type { CloneVolume } from '../../src/volumes/clone-volume.ts';
-import { createView } from '../../src/volumes/create-view.ts';
-import { deleteView } from '../../src/volumes/delete-view.ts';
-import { parseClusterName, parseVolumeName } from '../../src/volumes/ids.ts';
-import { hasView } from '../../src/volumes/view.ts';
+import { toBackend } from '../../src/glusterd2/backend.ts';
+import { parseVolumeName } from '../../src/volumes/ids.ts';
+import { raceViews } from '../contract/race-views.ts';
 import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import { Deployment } from './lab/deployment.ts';
 import { expectNothingLeft } from './lab/expect-nothing-left.ts';
@@ -18,7 +12,6 @@ import { until } from './lab/until.ts';
 import { untilHealed } from './lab/until-healed.ts';
 
 const BYTES = 320n * MIB;
-const OWNER = 'file.csi.gluster.org';
 const AGAIN = ['ABORTED', 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'FAILED_PRECONDITION'];
 
 /** Claims that only read a snapshot share one volume: on real servers, with real clients, and whatever dies. */
@@ -143,61 +136,17 @@ describe('read-only volumes from snapshots', function () {
     await untilHealed(lab.server(1), name, 3);
   }
 
-  const call = (): Call => ({ id: 'rox', signal: AbortSignal.timeout(110_000) });
-  /** What a controller does, over one gateway: three of them are three controllers that know nothing of each other. */
-  const request = (backend: RestBackend, csiName: string, snapshotName: string): CloneVolume => ({
-    backend,
-    spec: {
-      ...{ name: parseVolumeName(csiName), csiName, capacityBytes: BYTES, zones: [], options: {} },
-      ...{ layout: { kind: 'replica', copies: 3, distribute: 1 }, brickType: 'loop' },
-    },
-    range: { requiredBytes: BYTES, limitBytes: 0n },
-    owner: OWNER,
-    claim: {},
-    source: {
-      kind: 'snapshot',
-      name: parseVolumeName(snapshotName),
-      handle: `gl1:snap:pool:${snapshotName}`,
-    },
-  });
-  async function retried<T>(work: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!isFault(error, ...RETRIED) || tries === 60) throw error;
-        await sleep(300);
-      }
-    }
-  }
-
   it('three controllers over three gateways make and delete them at once: what is told is there, and nothing stays', async () => {
     const snapshotId = await snapshot('raced');
     const backends = await Promise.all([1, 2, 3].map(async (n) => toBackend(await deployment.restClient(n))));
-    let told = 0;
-    await Promise.all(
-      backends.map(async (backend, index) => {
-        for (let round = 1; round <= 3; round += 1) {
-          const asked = request(backend, `raced-${index}-${round}`, 'raced');
-          const { name, view: id } = await retried(() => createView(asked, call()));
-          if (id === undefined) return expect.fail('a volume of its own was made');
-          const other = backends[(index + 1) % 3] ?? backend;
-          const made = await other.find(name, call());
-          expect(made?.state).to.equal('Started');
-          expect(made !== undefined && hasView(made, id), `view of round ${round}`).to.equal(true);
-          told += 1;
-          const located = {
-            kind: 'view',
-            cluster: parseClusterName('pool'),
-            name,
-            view: id,
-            backend,
-          } as const;
-          await retried(() => deleteView(located, OWNER, call()));
-        }
-      }),
-    );
-    expect(told).to.equal(9);
+    const volumeClass = {
+      layout: { kind: 'replica', copies: 3, distribute: 1 },
+      brickType: 'loop',
+      zones: [],
+      options: {},
+    } as const;
+    const race = { backends, volumeClass, sizeBytes: BYTES, snapshot: parseVolumeName('raced') };
+    expect(await raceViews({ ...race, rounds: 3, callMs: 110_000 })).to.equal(9);
     await Promise.all(backends.map((one) => one.close()));
     expect(await volumes()).to.deep.equal([]);
     await deleteSnapshot(snapshotId);

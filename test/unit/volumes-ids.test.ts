@@ -7,9 +7,11 @@ import {
   parseDirectoryPath,
   parseHandle,
   parseVolumeName,
+  toViewId,
   toVolumeName,
 } from '../../src/volumes/ids.ts';
 import { formatPageToken, parsePageToken } from '../../src/volumes/page-token.ts';
+import { sharedName } from '../../src/volumes/view.ts';
 import { randomFrom } from './random.ts';
 
 const ALPHABET = ['a', 'Z', '7', '-', '_', '.', '/', ':', ' ', '\n', 'ü', '名', '👩', '%', '"', "'", '$'];
@@ -44,6 +46,21 @@ describe('volume ids', () => {
     }
   });
 
+  it('a handle of a view too, of the longest names', () => {
+    const spec = { csiName: 'x', capacityBytes: 1n, zones: [], options: {}, brickType: 'loop' } as const;
+    const layout = { kind: 'plain', distribute: 1 } as const;
+    const snapshot = { name: parseVolumeName('s'.repeat(72)), created: new Date(0) };
+    const handle = {
+      kind: 'view',
+      cluster: parseClusterName('c'.repeat(32)),
+      name: sharedName(snapshot, { ...spec, layout, name: parseVolumeName('x') }, 1),
+      view: toViewId('x'.repeat(128)),
+    } as const;
+    const text = formatHandle(handle);
+    expect(parseHandle(text)).to.deep.equal(handle);
+    expect(Buffer.byteLength(text)).to.be.at.most(128);
+  });
+
   it('no directory leads elsewhere, or is longer than its handle may be', () => {
     const bad = ['', '.', '..', 'a/..', '../a', 'a/../b', 'a/./b', '/a', 'a/', 'a//b', '..%2fa', 'a\\b'];
     const worse = ['a b', 'a\n', 'a\0', 'ü', 'a:b', '$(id)', 'a,b', '-/../x', '․․', 'x'.repeat(256)];
@@ -71,6 +88,11 @@ describe('volume ids', () => {
     ];
     const worse = [
       'gl1:subvol:a:b',
+      'gl1:view:a:b',
+      'gl1:view:a:b/0123456789abcde',
+      'gl1:view:a:b/0123456789ABCDEF',
+      'gl1:view:a:b/0123456789abcdef/x',
+      'gl1:view:a:/0123456789abcdef',
       'gl1:subvol:a:/b',
       'gl1:subvol:a:-b/c',
       'gl1:subvol:a:all/c',
@@ -103,7 +125,7 @@ describe('volume ids', () => {
   });
 
   it('a page token parses to where it points', () => {
-    for (const after of ['', 'pvc-1', 'n'.repeat(72)]) {
+    for (const after of ['', 'pvc-1', 'n'.repeat(72), '/', 'v/0123456789abcdef']) {
       const start = { cluster: parseClusterName('east'), after };
       expect(parsePageToken(formatPageToken(start))).to.deep.equal(start);
     }

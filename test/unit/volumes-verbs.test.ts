@@ -105,6 +105,22 @@ describe('deleteVolume', () => {
       expect(backend.calls.get('delete')).to.equal(undefined);
     }
   });
+
+  it('deletes none that somebody else made under the name meanwhile: ours is gone then', async () => {
+    for (const before of [undefined, { owner }]) {
+      const backend = new MemoryBackend();
+      if (before !== undefined) backend.addForeign({ ...spec, state: 'Started', metadata: before });
+      const foreign = { ...spec, state: 'Started', metadata: { owner: 'other' } } as const;
+      const find = backend.find.bind(backend);
+      backend.find = async (...asked) => {
+        const found = await find(...asked);
+        backend.addForeign(foreign);
+        return found;
+      };
+      await deleteVolume({ ...located, backend }, owner, call);
+      expect(backend.state.volumes).to.deep.equal([foreign]);
+    }
+  });
 });
 
 describe('findDifference', () => {

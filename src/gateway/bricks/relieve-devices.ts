@@ -9,9 +9,11 @@ import { isAbsent } from './device-mark.ts';
  * Has file systems that get short give back what copy-on-write has set aside. A first write to a shared block takes a
  * whole megabyte, of which only that block may ever be used; XFS lets go of the rest after minutes, and when space
  * runs out, but not of that of a file that is being written. Were it left, a brick that shares blocks with a snapshot
- * could for a while take more than it is promised. True when some device was short.
+ * could for a while take more than it is promised. `short`: some device is so still.
  */
-export async function relieveDevices(devices: readonly StoredDevice[]): Promise<boolean> {
+export async function relieveDevices(
+  devices: readonly StoredDevice[],
+): Promise<'fine' | 'relieved' | 'short'> {
   const short = (await Promise.all(devices.map(isShort))).filter((device) => device !== undefined);
   for (const { path } of short) {
     try {
@@ -21,12 +23,15 @@ export async function relieveDevices(devices: readonly StoredDevice[]): Promise<
       log.warn({ device: path, reason: error.message }, 'a device cannot be relieved');
     }
   }
-  return short.length > 0;
+  if (short.length === 0) return 'fine';
+  return (await Promise.all(short.map(isShort))).some((device) => device !== undefined)
+    ? 'short'
+    : 'relieved';
 }
 
 /** With promises to the brim a margin is left; less means that something is taken that nobody was promised. */
 async function isShort(device: StoredDevice): Promise<StoredDevice | undefined> {
-  if (device.provisioner !== 'loop' || device.snapshots === 0) return undefined;
+  if (device.provisioner !== 'loop') return undefined;
   try {
     const { availableBytes, sizeBytes } = await readFileSystem(device.path);
     return availableBytes < device.owedBytes + (marginBytes(sizeBytes) * 3n) / 4n ? device : undefined;

@@ -6,6 +6,7 @@ import { readRecord } from '../volume-record.ts';
 import { clearName } from '../volumes/clear-name.ts';
 import { buildVolume, recordOf } from '../volumes/create-by-size.ts';
 import { eventData, type VolumeDeps, volumeKey } from '../volumes/deps.ts';
+import { requireNoSnapshotOrUndo } from '../volumes/one-name-space.ts';
 import { ownOptions } from '../volumes/own-options.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { keptBricks, requireServers, surveyServers } from '../volumes/survey.ts';
@@ -106,6 +107,7 @@ async function make(
   const glusterName = isGlusters(view.facts) ? await glusterNameOf(deps, view.facts, call) : undefined;
   const copies = { name: wanted.name, size, layout, view, token: held.token, glusterName };
   const bricks = await reserveCopies(copies, survey, call);
+  await requireNoSnapshotOrUndo(deps, { ...copies, bricks }, call);
   checkpoint(call);
   const options = { ...chosen, ...healingOptions(layout.kind), ...ownOptions(deps, record) };
   const volume = await buildVolume(

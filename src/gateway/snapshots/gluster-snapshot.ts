@@ -27,6 +27,7 @@ export async function takeByGluster(deps: VolumeDeps, still: StandStill, call: C
   if (facts === undefined || snapshots.length > 1) throw noCommonMoment();
   try {
     await onAll(servers, (server) => server.snapshots.prepare(token, requestsOf(still, server), call));
+    await still.check(call);
   } catch (error) {
     await forget(still, call);
     throw error;

@@ -11,7 +11,7 @@ import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { exchangeRecord } from '../volumes/exchange-record.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { requireServers, serversOf } from '../volumes/survey.ts';
-import { HEALING } from './clone-metadata.ts';
+import { COMPLETE, HEALING } from './clone-metadata.ts';
 import { requireSameBricks, requireSource } from './restore-fit.ts';
 import { completeRestore, settleRestore, undoRestore } from './settle-restore.ts';
 import { healedOptions, healingOptions } from './snapshot-options.ts';
@@ -85,7 +85,10 @@ async function noteHealing(deps: VolumeDeps, volume: GlusterVolume, call: Call):
   if (kind === 'plain') return volume;
   const record = getRecord(volume);
   const after = record.metadata[HEALING] ?? JSON.stringify(healedOptions(kind, volume.options));
-  const option = formatRecord({ ...record, metadata: { ...record.metadata, [HEALING]: after } });
+  const option = formatRecord({
+    ...record,
+    metadata: { ...record.metadata, [HEALING]: after, [COMPLETE]: 'true' },
+  });
   try {
     return await exchangeRecord(deps, volume, { to: option, options: healingOptions(kind) }, call);
   } catch (error) {

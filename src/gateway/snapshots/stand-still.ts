@@ -18,6 +18,8 @@ export interface StandStill {
   readonly snapshots: readonly SnapshotFacts[];
   /** Those with bricks that the snapshots have. */
   readonly servers: readonly StorageServer[];
+  /** Asked once the snapshots' names are written down, before anything is frozen; what it throws ends the snapshot. */
+  readonly check: (call: Call) => Promise<void>;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
   const { token, servers } = still;
   try {
     await onAll(servers, (server) => server.snapshots.prepare(token, requestsOf(still, server), call));
+    await still.check(call);
     const begun = performance.now();
     await bounded(call, FREEZE_MS, (inner) =>
       onAll(servers, (server) => server.snapshots.freeze(token, FREEZE_SECONDS, inner)),

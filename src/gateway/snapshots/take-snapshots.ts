@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
+import { requireNoBricks } from '../volumes/one-name-space.ts';
 import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
 import {
   type PlannedSnapshot,
@@ -97,13 +98,15 @@ async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], ca
     ),
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
-  const still = { token, snapshots, servers };
+  const names = snapshots.map(({ snapshot }) => snapshot);
+  const check = (given: Call) => requireNoBricks(deps, names, given);
+  const still = { token, snapshots, servers, check };
   const createdAt = await (snapshots.some(isGlusters)
     ? takeByGluster(deps, still, call)
     : standStill(still, call));
   try {
     await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
   } catch (error) {
-    throw afterMutation(error, `snapshot ${snapshots.map(({ snapshot }) => snapshot).join(', ')}`);
+    throw afterMutation(error, `snapshot ${names.join(', ')}`);
   }
 }

@@ -9,6 +9,7 @@ import { afterMutation } from './after-mutation.ts';
 import { clearName } from './clear-name.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { requireNoSnapshot } from './one-name-space.ts';
 import { serversOf } from './survey.ts';
 
 export interface NamedBrick {
@@ -43,6 +44,7 @@ export async function createByBricks(
   using _lock = deps.locks.acquire(volumeKey(wanted.name));
   const record = formatRecord({ capacity: undefined, provisioner: undefined, metadata: wanted.metadata });
   await clearName(deps, wanted.name, call);
+  await requireNoSnapshot(deps, wanted.name, call);
   const bricks = await checkNamedBricks(deps, wanted.bricks, wanted.createDirectories || wanted.force, call);
   const paths = bricks.map(({ host, path }) => ({ host, path }));
   const counts = toGlusterCounts(wanted.layout);

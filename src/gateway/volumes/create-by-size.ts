@@ -10,6 +10,7 @@ import { afterMutation } from './after-mutation.ts';
 import { clearName } from './clear-name.ts';
 import { demolish } from './demolish.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
+import { requireNoSnapshotOrUndo } from './one-name-space.ts';
 import { ownOptions } from './own-options.ts';
 import { type ReservedBrick, reserveBricks, undoReserved } from './reserve-bricks.ts';
 import { serversOf } from './survey.ts';
@@ -42,6 +43,7 @@ export async function createBySize(
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   const reservation = { name: wanted.name, size: wanted.size, question: wanted.question, token: held.token };
   const bricks = await reserveBricks(reservation, survey, call);
+  await requireNoSnapshotOrUndo(deps, { ...reservation, bricks }, call);
   const options = { ...wanted.options, ...ownOptions(deps, record) };
   const building = { deps, wanted, bricks, options, record, token: held.token };
   const volume = await buildVolume(building, call);

@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { finishHealing, isUnhealed } from '../snapshots/finish-healing.ts';
 import { restoresOf, settleRestore } from '../snapshots/settle-restore.ts';
 import { eventData, type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
@@ -7,7 +8,8 @@ import { surveyServers } from './survey.ts';
 
 /**
  * Starts the volume, and with `force` bricks that are down. Already started is success. Throws `not-found`, `busy`. A
- * restore that was interrupted is completed or undone first: `unreachable` when a server with its bricks is down.
+ * restore that was interrupted is completed or undone first: `unreachable` when a server with its bricks is down. A
+ * restored volume is healed before it is told of, unless that takes long.
  */
 export async function startVolume(
   deps: VolumeDeps,
@@ -25,6 +27,7 @@ export async function startVolume(
   if (started.status === 'rejected') throw started.reason;
   if (read.status === 'rejected') throw read.reason;
   const volume: GlusterVolume = { ...read.value, state: 'Started' };
+  if (isUnhealed(volume)) return finishHealing(deps, volume, call);
   deps.notify('volume.started', eventData(volume));
   return volume;
 }

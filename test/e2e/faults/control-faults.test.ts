@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { until } from '../../pool/lab/until.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { claim, NAMESPACE_OF_TESTS } from '../objects/claim.ts';
-import { type BoundVolume, untilGone } from '../objects/volume.ts';
+import { type BoundVolume, glusterNameOf, untilGone } from '../objects/volume.ts';
 import { scenario } from '../scenario.ts';
 import { expectUntouched } from '../writer/expect-verdict.ts';
 import { describeVerdict } from '../writer/verdict.ts';
@@ -69,6 +69,6 @@ async function volumesOf(cluster: Cluster, claims: readonly string[]): Promise<r
     .filter(({ spec, status }) => claims.includes(spec.claimRef?.name) && status.phase === 'Bound')
     .map(({ metadata, spec: { csi } }) => ({
       name: metadata.name,
-      glusterName: csi.volumeHandle.slice(csi.volumeHandle.lastIndexOf(':') + 1),
+      glusterName: glusterNameOf(csi.volumeHandle),
     }));
 }

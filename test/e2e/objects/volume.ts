@@ -9,6 +9,7 @@ import { remove, untilBound, waitFor } from './wait.ts';
 export interface BoundVolume {
   /** The PersistentVolume. */
   readonly name: string;
+  /** Of the Gluster volume, which readers of a snapshot share. */
   readonly glusterName: string;
 }
 
@@ -21,7 +22,12 @@ export async function volumeOf(
   const name = await untilBound(cluster, claimName, namespace);
   const path = '--output=jsonpath={.spec.csi.volumeHandle}';
   const handle = await cluster.mustKubectl(['get', `pv/${name}`, path]);
-  return { name, glusterName: handle.slice(handle.lastIndexOf(':') + 1) };
+  return { name, glusterName: glusterNameOf(handle) };
+}
+
+/** What comes after the Gluster volume's name and a slash is a directory of it, or one of those who share it. */
+export function glusterNameOf(handle: string): string {
+  return handle.slice(handle.lastIndexOf(':') + 1).split('/')[0] ?? '';
 }
 
 /** Deletes a claim and waits until its volume is gone from Kubernetes and, with all that it had, from the servers. */

@@ -3,8 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { claim } from '../objects/claim.ts';
 import { exec, mustExec } from '../objects/exec.ts';
 import { removeSnapshots, takeSnapshot } from '../objects/snapshot.ts';
-import { removeWithVolume } from '../objects/volume.ts';
-import { remove, untilBound } from '../objects/wait.ts';
+import { removeWithVolume, volumeOf } from '../objects/volume.ts';
+import { remove, untilBound, waitFor } from '../objects/wait.ts';
 import { scenarioBesideOthers } from '../scenario.ts';
 import { expectUntouched } from '../writer/expect-verdict.ts';
 import { describeVerdict } from '../writer/verdict.ts';
@@ -110,7 +110,7 @@ describe('snapshots', () => {
   );
 
   scenarioBesideOthers(
-    'snapshots: read by pods on two nodes (ReadOnlyMany), which outlives the snapshot and refuses writes',
+    'snapshots: read by claims and pods on two nodes (ReadOnlyMany), which outlive it and refuse writes',
     async (installation) => {
       const { cluster } = installation;
       await cluster.apply(claim({ name: 'shown' }));
@@ -119,27 +119,35 @@ describe('snapshots', () => {
       await takeSnapshot(cluster, { name: 'shown', claim: 'shown' });
       const { sequence: until } = await writer.acknowledged();
       const source = { kind: SNAPSHOT, name: 'shown' } as const;
-      await cluster.apply(claim({ name: 'view', source, accessModes: ['ReadOnlyMany'] }));
-      const looks = [1, 2].map((node) => ({
-        ...{ name: `view-${node}`, claims: ['view'], node },
+      for (const name of ['view', 'other-view'])
+        await cluster.apply(claim({ name, source, accessModes: ['ReadOnlyMany'] }));
+      const looks = ['view', 'view', 'other-view'].map((claimName, i) => ({
+        ...{ name: `view-${i}`, claims: [claimName], node: (i % 2) + 1 },
         ...{ writer, acknowledged },
       }));
       await Promise.all(looks.map((look) => startReader(installation, look)));
       await removeSnapshots(cluster, ['shown']);
       const moments = await Promise.all(looks.map((look) => readMoment(installation, look)));
-      expect(moments[0]).to.deep.equal(moments[1]);
+      for (const moment of moments) expect(moment).to.deep.equal(moments[0]);
+      const volumes = await Promise.all(['view', 'other-view'].map((name) => volumeOf(cluster, name)));
+      expect(volumes[0]?.glusterName, 'one copy for all readers').to.equal(volumes[1]?.glusterName);
       for (const { name } of looks) {
         const refused = await exec(cluster, name, ['touch', '/copy-0/x']);
         expect(refused.exitCode).to.not.equal(0);
         expect(refused.stderr).to.include('Read-only file system');
       }
-      await remove(cluster, ['pod/view-1', 'pod/view-2']);
-      await removeWithVolume(cluster, 'view');
+      await remove(cluster, ['pod/view-0', 'pod/view-1', 'pvc/view']);
+      for (const { name } of volumes.slice(0, 1)) await waitFor(cluster, `pv/${name}`, 'delete');
+      const [, , other] = looks;
+      if (other === undefined) throw new Error('three pods looked');
+      expect(await readMoment(installation, other)).to.deep.equal(moments[0]);
+      await remove(cluster, ['pod/view-2']);
+      await removeWithVolume(cluster, 'other-view');
       const verdict = expectUntouched(await writer.verdict());
       await writer.delete();
       await removeWithVolume(cluster, 'shown');
       const [moment] = moments;
-      if (moment === undefined) throw new Error('two pods looked');
+      if (moment === undefined) throw new Error('three pods looked');
       return `${expectMoment(moment, until)} of ${describeVerdict(verdict)}`;
     },
   );
