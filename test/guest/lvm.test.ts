@@ -4,6 +4,7 @@ import { deviceList } from '../../src/glusterd2/device-wire.ts';
 import { snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
 import { peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
 import { Lab } from '../pool/lab/lab.ts';
+import { PATIENCE } from '../pool/lab/patience.ts';
 import { SnapshotApi } from '../pool/snapshots/snapshot-api.ts';
 import { type GuestDisks, groupsOn, makeGuestDisks, volumesOn } from './lvm/guest-disks.ts';
 
@@ -16,7 +17,7 @@ const any = z.unknown();
 
 /** The life of a volume on thin logical volumes, its snapshots made by Gluster itself. */
 describe('lvm: life cycle', function () {
-  this.timeout(900_000);
+  this.timeout(300_000 * PATIENCE);
   let disks: GuestDisks;
   let lab: Lab;
   let api: SnapshotApi;
@@ -83,7 +84,7 @@ describe('lvm: life cycle', function () {
 
   it('refuses what Gluster cannot do, and a volume with snapshots stays', async () => {
     const client = await api.gateways.restClient(1);
-    const call = { id: 'test', signal: AbortSignal.timeout(120_000) };
+    const call = { id: 'test', signal: AbortSignal.timeout(120_000 * PATIENCE) };
     const remove = { method: 'DELETE', path: '/v1/volumes/v1', reply: any, subject: 'v1' } as const;
     expect(await refusalOf(client.request(remove, call))).to.match(/as it has 1 snapshots/);
     expect(await content('/run/mnt-v1/f')).to.equal('after');
