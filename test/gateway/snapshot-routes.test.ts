@@ -146,7 +146,7 @@ describe('gateway routes: snapshots', () => {
     for (const { bricks } of gateways.gateways) bricks.put('/srv/plain', 100n << 30n, 'directory');
     await post('/v1/volumes', { name: 'plain', size: SIZE, replica: 3, provisioner: 'directory' });
     expect(told(await post('/v1/snapshots', { volname: 'plain', snapname: 's2' }))).to.match(
-      /^409 wrong-state: volume plain has bricks that are no images \(directory\).*provisioner loop/,
+      /^409 wrong-state: volume plain has bricks that are neither images nor thin volumes \(directory\).*provisioner loop or lvm/,
     );
     await take();
     expect(told(await post('/v1/volumes', { name: 's1', size: SIZE, replica: 3 }))).to.match(

@@ -2,7 +2,6 @@ import { Fault, invalid } from '../../control/fault.ts';
 import { type VolumeCreateRequest, volumeCreateRequest } from '../../glusterd2/wire.ts';
 import { parseVolumeName } from '../../volumes/ids.ts';
 import { parseLayout } from '../brick-layout.ts';
-import type { Provisioner } from '../bricks/brick-store.ts';
 import { type CapacityQuestion, MIN_VOLUME_BYTES } from '../capacity.ts';
 import { bodyRoute, type Route } from '../route.ts';
 import { snapshotOptions } from '../snapshots/snapshot-options.ts';
@@ -79,11 +78,11 @@ type QuestionFields = Pick<
   | 'exclude-zones'
 >;
 
-/** Which devices a volume may use and how, from glusterd2's fields. Throws `invalid`, `unsupported`. */
+/** Which devices a volume may use and how, from glusterd2's fields. Throws `invalid`. */
 export function toQuestion(deps: Pick<VolumeDeps, 'accountOf'>, body: QuestionFields): CapacityQuestion {
   return {
     layout: parseLayout(body),
-    provisioner: parseProvisioner(body.provisioner),
+    provisioner: body.provisioner ?? 'loop',
     limits: {
       peers: body['limit-peers'] ?? [],
       zones: body['limit-zones'] ?? [],
@@ -92,10 +91,4 @@ export function toQuestion(deps: Pick<VolumeDeps, 'accountOf'>, body: QuestionFi
     },
     accountOf: deps.accountOf,
   };
-}
-
-/** Throws `unsupported` for one that does not exist. */
-export function parseProvisioner(text: string | undefined): Provisioner {
-  if (text === undefined || text === 'loop' || text === 'directory' || text === 'lvm') return text ?? 'loop';
-  throw new Fault('unsupported', `provisioner ${text}: this gateway has loop, lvm and directory`);
 }

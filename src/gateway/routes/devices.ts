@@ -13,7 +13,6 @@ import { deviceParam, peerParam } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { surveyServers } from '../volumes/survey.ts';
-import { parseProvisioner } from './create-volume.ts';
 
 type Device = z.input<typeof deviceSchema>;
 
@@ -71,8 +70,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       async handle(request, call) {
         const peerId = peerParam(request);
         const server = await deps.pool.server(peerId, call);
-        const { device: path, provisioner } = request.body;
-        const added = await server.addDevice(path, parseProvisioner(provisioner), call);
+        const { device: path, provisioner = 'loop' } = request.body;
+        const added = await server.addDevice(path, provisioner, call);
         deps.notify('device.added', { 'peer.id': peerId, device: added.source ?? added.path });
         const headers = { Location: encodeURI(`/v1/devices/${peerId}${added.source ?? added.path}`) };
         return { status: 201, body: toDevice(peerId, added), headers };
