@@ -110,6 +110,12 @@ export const gatewayConfig = z.strictObject({
     .prefault({}),
   /** The server's cgroups: the watchdog of a freeze lives there in a group of its own, gluster-csi/freeze. */
   cgroupDirectory: absolutePath.default('/sys/fs/cgroup'),
+  snapshots: z
+    .strictObject({
+      /** How many a volume may have; Gluster's own limit. */
+      perVolume: z.number().int().min(1).max(10_000).default(256),
+    })
+    .prefault({}),
   /** How many changing gluster commands run at once. */
   parallelMutations: z.number().int().min(1).max(64).default(8),
 });

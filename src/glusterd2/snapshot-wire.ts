@@ -32,6 +32,8 @@ export const snapInfo = z.object({
   capacity: bytes.exactOptional(),
   /** Addition: false while too few of its bricks can be reached for a clone. */
   ready: z.boolean().exactOptional(),
+  /** Addition: bytes of devices that are promised to it, of all its bricks whose servers answer. */
+  'snapshot-size': bytes.exactOptional(),
   /** Addition. */
   metadata: metadata.exactOptional(),
   /** Addition: the group that it was taken in. */
@@ -111,8 +113,11 @@ export const snapGroupRequest = z.strictObject({
 export const snapGroup = z.object({
   name: z.string(),
   'created-at': z.string(),
+  /** True when all of them are there and are. */
   ready: z.boolean(),
   metadata,
+  /** How many it was taken with. A delete that was interrupted leaves fewer. */
+  size: z.number().int().positive(),
   members: z.array(snapInfo),
 });
 export type SnapGroup = z.output<typeof snapGroup>;

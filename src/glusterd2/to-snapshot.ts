@@ -20,13 +20,14 @@ export function toSnapshot(info: SnapInfo): Snapshot | undefined {
 
 /** Undefined as with toSnapshot. */
 export function toGroup(info: SnapGroup): SnapshotGroup | undefined {
-  const { name, ready, metadata, members } = info;
+  const { name, ready, metadata, members, size } = info;
   if (!isVolumeName(name)) return undefined;
   const snapshots = members
     .map(toSnapshot)
     .filter((snapshot) => snapshot !== undefined)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { name, created: toDate(info['created-at']), isReady: ready, metadata, snapshots };
+  const missing = size - members.length;
+  return { name, created: toDate(info['created-at']), isReady: ready, missing, metadata, snapshots };
 }
 
 /** glusterd2's snapshots have a description and no metadata of their own: ours is put into it. */

@@ -4,6 +4,7 @@ import { createBackend } from '../glusterd2/backend.ts';
 import { serve } from '../grpc/server.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { VERSION } from '../version.ts';
+import { startPassingSweep } from '../volumes/passing-snapshot-sweep.ts';
 import { csiAnswers } from './health.ts';
 import type { Stop } from './stop.ts';
 
@@ -21,7 +22,9 @@ export async function startController(flags: FlagsOf<'controller'>): Promise<Sto
     isHealthy: csiAnswers(flags.endpoint),
   });
   const server = await serve({ endpoint: flags.endpoint, services });
+  const sweep = startPassingSweep(backends);
   return async () => {
+    await sweep.stop();
     await server.stop();
     await Promise.all([...backends.values()].map((backend) => backend.close()));
     await telemetry.stop();

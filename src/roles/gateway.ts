@@ -21,7 +21,8 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   });
   // The watchdog of a freeze must outlive this service: systemd ends what is left in its cgroup.
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
-  const stores = createStores({ ...toStoreOptions(config), freezer });
+  const snapshotsPerVolume = config.snapshots.perVolume;
+  const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const gateway = createGateway(config, { gluster, ...stores });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({

@@ -4,6 +4,7 @@ import { duringChange } from './after-change.ts';
 import type { Backend } from './backend.ts';
 import type { LocatedVolume } from './clusters.ts';
 import { requireOwned } from './create-snapshot.ts';
+import { describeMissing } from './get-group.ts';
 import { formatHandle, toVolumeName, type VolumeName } from './ids.ts';
 import type { SnapshotGroup, SnapshotRequest } from './snapshot.ts';
 import {
@@ -56,6 +57,8 @@ function requireSame(group: SnapshotGroup, request: CreateGroup): SnapshotGroup 
 }
 
 function findOtherMembers(group: SnapshotGroup, { sources }: CreateGroup): string | undefined {
+  const lost = describeMissing(group);
+  if (lost !== undefined) return lost;
   const has = group.snapshots.map(({ source }) => source).sort();
   const wants = sources.map(({ name }) => name).sort();
   if (has.join() === wants.join()) return undefined;

@@ -17,19 +17,31 @@ export async function getGroup({ group, snapshotIds }: KnownGroup, call: Call): 
     throw new Fault('not-found', `group snapshot ${formatSnapshotHandle(group)} does not exist`);
   }
   const members = toHandles(found, group);
-  requireKnown(members, snapshotIds);
+  requireKnown(found, members, snapshotIds);
   const missing = snapshotIds.length === 0 ? [] : members.filter((id) => !snapshotIds.includes(id));
   if (missing.length > 0) throw invalid('snapshot_ids', `leaves out ${missing.join(', ')}; name all members`);
   return found;
 }
 
-function requireKnown(members: readonly string[], snapshotIds: readonly string[]): void {
-  const stranger = snapshotIds.find((id) => !members.includes(id));
+function requireKnown(
+  group: SnapshotGroup,
+  members: readonly string[],
+  snapshotIds: readonly string[],
+): void {
+  const stranger = snapshotIds.find((id) => !members.includes(id))?.slice(0, 128);
   if (stranger === undefined) return;
-  throw invalid(
-    'snapshot_ids',
-    `"${stranger.slice(0, 128)}" is no member of the group snapshot; leave it out`,
-  );
+  const lost = describeMissing(group);
+  const words =
+    lost === undefined
+      ? 'is no member of the group snapshot; leave it out'
+      : `is no member of the group snapshot, which ${lost}`;
+  throw invalid('snapshot_ids', `"${stranger}" ${words}`);
+}
+
+/** What is to be said of a group that lacks some of its snapshots. */
+export function describeMissing({ missing, snapshots }: SnapshotGroup): string | undefined {
+  if (missing === 0) return undefined;
+  return `has lost ${missing} of its ${missing + snapshots.length} snapshots to a delete that did not end; delete it again`;
 }
 
 /** The ids of the members that there are. */

@@ -26,8 +26,10 @@ export interface SnapshotRequest {
 export interface SnapshotGroup {
   readonly name: VolumeName;
   readonly created: Date;
-  /** True when all of them are. */
+  /** True when all are there and ready. */
   readonly isReady: boolean;
+  /** How many of its snapshots are gone: a delete was interrupted, and is to be repeated. */
+  readonly missing: number;
   readonly metadata: Readonly<Record<string, string>>;
   /** In order of name. While the group is being deleted, those that are left. */
   readonly snapshots: readonly Snapshot[];

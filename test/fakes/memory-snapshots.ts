@@ -206,7 +206,8 @@ export class MemorySnapshots {
     const read = group.request.members.map((member) => this.#read(member.name));
     const snapshots = read.filter((one) => one !== undefined).toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const isReady = read.every((one) => one?.isReady === true);
-    return { name, created: group.created, isReady, metadata: group.request.metadata, snapshots };
+    const missing = read.length - snapshots.length;
+    return { name, created: group.created, isReady, missing, metadata: group.request.metadata, snapshots };
   }
 
   /** Volumes and snapshots share their names. */

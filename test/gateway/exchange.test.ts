@@ -64,6 +64,17 @@ describe('gateway: changes that gateways must not cross', () => {
     }
   });
 
+  it('are refused for a volume that no gateway made', async () => {
+    const volume = gateways.pool.get('v1');
+    const bricks = volume.bricks.map((brick) => ({ ...brick, path: `/bricks${brick.path}` }));
+    gateways.pool.volumes.set('v1', { ...volume, bricks, options: {} });
+    for (const gateway of [0, 1, 2]) {
+      const reply = await exchange({}, { a: 'b' }, gateway);
+      expect([reply.status, reply.json.errors[0].fields.fault]).to.deep.equal([409, 'wrong-state']);
+      expect(reply.text).to.include('was not made through a gateway');
+    }
+  });
+
   it('are not made while the gateway at home does not answer', async () => {
     const home = gateways.pool.get('v1').bricks[0]?.host ?? '';
     const index = gateways.gateways.findIndex((gateway) => gateway.host === home);

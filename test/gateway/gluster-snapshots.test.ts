@@ -63,7 +63,7 @@ describe('gateway: Gluster’s own snapshots of lvm bricks', function () {
     const servers = await withSnapshot();
     const { deps } = servers.coordinator(0);
     const member = { volume: 'v1', snapshot: 's2', description: '', metadata: {} };
-    const group = { name: 'g', metadata: {} };
+    const group = { name: 'g', metadata: {}, size: 1 };
     const grouped = await faultOf(takeSnapshots(deps, { members: [member], group }, call()));
     expect(grouped.kind).to.equal('unsupported');
     expect((await faultOf(restoreSnapshot(deps, 's1', call()))).kind).to.equal('unsupported');

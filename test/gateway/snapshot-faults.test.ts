@@ -3,27 +3,39 @@ import { cloneSnapshot } from '../../src/gateway/snapshots/clone-snapshot.ts';
 import { deleteSnapshot } from '../../src/gateway/snapshots/delete-snapshot.ts';
 import { restoreSnapshot } from '../../src/gateway/snapshots/restore-snapshot.ts';
 import { deleteGroup } from '../../src/gateway/snapshots/snapshot-groups.ts';
-import { snapshotOptions } from '../../src/gateway/snapshots/snapshot-options.ts';
 import { findSnapshot } from '../../src/gateway/snapshots/snapshot-view.ts';
-import { takeSnapshots } from '../../src/gateway/snapshots/take-snapshots.ts';
-import { sweep } from '../../src/gateway/sweep.ts';
-import { sweepRestores } from '../../src/gateway/sweep-restores.ts';
-import { sweepSnapshots } from '../../src/gateway/sweep-snapshots.ts';
-import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
 import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
 import { startVolume } from '../../src/gateway/volumes/start-volume.ts';
-import { call, faultOf, GIB, REPEATED, wanted, withEveryAccident } from '../fakes/accidents.ts';
+import { call, faultOf, REPEATED, withEveryAccident } from '../fakes/accidents.ts';
 import { MemoryServers } from '../fakes/memory-servers.ts';
+import {
+  contentsOf,
+  expectWhole,
+  makeSource,
+  mountedContents,
+  partsOf,
+  sweepAll,
+  take,
+  takeGroup,
+  WANTED,
+  withSnapshot,
+  withSource,
+  withStopped,
+} from '../fakes/snapshot-world.ts';
 
 describe('gateway: snapshots and accidents', function () {
   this.timeout(60_000);
 
   it('takes a snapshot once, whatever step fails or dies', async () => {
-    const steps = await withEveryAccident(withSource, take, async (servers) => {
-      await sweepAll(servers);
-      expect(partsOf(servers)).to.deep.equal(['s1 taken then', 's1 taken then', 's1 taken then']);
-      expectWhole(servers);
-    });
+    const steps = await withEveryAccident(
+      withSource,
+      (deps) => take(deps),
+      async (servers) => {
+        await sweepAll(servers);
+        expect(partsOf(servers)).to.deep.equal(['s1 taken then', 's1 taken then', 's1 taken then']);
+        expectWhole(servers);
+      },
+    );
     expect(steps).to.be.greaterThan(15);
   });
 
@@ -182,9 +194,22 @@ describe('gateway: snapshots and accidents', function () {
     expect(await refused()).to.match(/^unreachable: .*s2/);
   });
 
+  it('refuses to restore a snapshot that lacks a brick, and says what to do instead', async () => {
+    const servers = await withSource();
+    const [down] = servers.pool.get('v1').bricks;
+    servers.pool.downBricks.add(`${down?.peerId}:${down?.path}`);
+    const { deps } = servers.coordinator(0);
+    await take(deps);
+    expect(partsOf(servers).length).to.equal(2);
+    await deps.gluster.stop('v1', call());
+    const fault = await faultOf(restoreSnapshot(deps, 's1', call()));
+    expect(`${fault.kind}: ${fault.message}`).to.match(/^wrong-state: volume v1 has brick 0\.0 .*clone/);
+    expectWhole(servers);
+  });
+
   it('gives two gateways with the same request at once one result', async () => {
     const acts = [
-      [withSource, take],
+      [withSource, (deps: VolumeDeps) => take(deps)],
       [withSnapshot, (deps: VolumeDeps) => cloneSnapshot(deps, 's1', WANTED, call())],
       [withSnapshot, (deps: VolumeDeps) => deleteSnapshot(deps, 's1', call())],
       [withStopped, (deps: VolumeDeps) => restoreSnapshot(deps, 's1', call())],
@@ -211,94 +236,3 @@ describe('gateway: snapshots and accidents', function () {
     }
   });
 });
-
-const WANTED = { name: 'c1', size: undefined, options: {}, metadata: {} };
-
-function take(deps: VolumeDeps) {
-  const member = { volume: 'v1', snapshot: 's1', description: '', metadata: {} };
-  return takeSnapshots(deps, { members: [member], group: undefined }, call());
-}
-
-function takeGroup(deps: VolumeDeps) {
-  const members = [1, 2].map((n) => ({ volume: `v${n}`, snapshot: `s${n}`, description: '', metadata: {} }));
-  return takeSnapshots(deps, { members, group: { name: 'g', metadata: {}, size: members.length } }, call());
-}
-
-async function makeSource(servers: MemoryServers, name: string, content: string): Promise<void> {
-  const { deps } = servers.coordinator(0);
-  const options = snapshotOptions('replica');
-  await createBySize(deps, { ...wanted({ replica: 3 }, GIB), name, options }, call());
-  await deps.gluster.start(name, { force: false }, call());
-  write(servers, name, content);
-}
-
-async function withSource(): Promise<MemoryServers> {
-  const servers = new MemoryServers(3);
-  await makeSource(servers, 'v1', 'then');
-  return servers;
-}
-
-async function withSnapshot(): Promise<MemoryServers> {
-  const servers = await withSource();
-  await take(servers.coordinator(0).deps);
-  write(servers, 'v1', 'now');
-  return servers;
-}
-
-async function withStopped(): Promise<MemoryServers> {
-  const servers = await withSnapshot();
-  await servers.coordinator(0).deps.gluster.stop('v1', call());
-  return servers;
-}
-
-function write(servers: MemoryServers, volume: string, content: string): void {
-  for (const { bricks } of servers.servers) {
-    for (const brick of bricks.stored.values())
-      if (brick.volume === volume) bricks.contents.set(brick.path, content);
-  }
-}
-
-function contentsOf(servers: MemoryServers, volume: string): readonly (string | undefined)[] {
-  return servers.servers.flatMap(({ bricks }) =>
-    [...bricks.stored.values()]
-      .filter((brick) => brick.volume === volume)
-      .map(({ path }) => bricks.contents.get(path)),
-  );
-}
-
-/** Of those bricks that could be served. */
-function mountedContents(servers: MemoryServers, volume: string): readonly (string | undefined)[] {
-  return servers.servers.flatMap(({ bricks }) =>
-    [...bricks.stored.values()]
-      .filter((brick) => brick.volume === volume && bricks.hasDirectory(brick.path))
-      .map(({ path }) => bricks.contents.get(path)),
-  );
-}
-
-function partsOf(servers: MemoryServers): readonly string[] {
-  return servers.servers
-    .flatMap(({ snapshots }) => [...snapshots.parts.values()])
-    .map(({ stored, content }) => `${stored.snapshot} ${stored.state} ${content}`)
-    .sort();
-}
-
-/** Nothing is frozen, half-made or on its way anywhere. */
-function expectWhole(servers: MemoryServers): void {
-  for (const { snapshots, bricks } of servers.servers) {
-    expect(snapshots.isAnyFrozen).to.equal(false);
-    for (const { stored } of snapshots.parts.values()) expect(stored.state).to.equal('taken');
-    for (const brick of bricks.stored.values()) {
-      expect([brick.state, brick.restore]).to.deep.equal(['used', undefined]);
-      expect(servers.pool.volumes.has(brick.volume)).to.equal(true);
-    }
-  }
-}
-
-async function sweepAll(servers: MemoryServers): Promise<void> {
-  for (const [index, { bricks, snapshots }] of servers.servers.entries()) {
-    const { deps } = servers.coordinator(index);
-    await sweep(deps, bricks, call());
-    await sweepSnapshots(deps, snapshots, call());
-    await sweepRestores(deps, bricks, call());
-  }
-}

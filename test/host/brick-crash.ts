@@ -24,19 +24,24 @@ export function requestsOn(root: string, dataBytes: bigint): readonly BrickReque
 
 export type Act = 'reserve' | 'use' | 'undo' | 'grow' | 'remove' | 'mountAll' | 'restore' | 'undo-restore';
 
+/** Acts of `brick-snapshots-child.ts`. */
+export type SnapshotAct = 'take' | 'forget' | 'delete' | 'copy';
+
 export interface Crash {
   readonly root: string;
-  readonly act: Act;
+  readonly act: Act | SnapshotAct;
   readonly token: string;
   /** Dies before this step of the act, counted from 1; 0: not at a step. */
   readonly step: number;
+  /** The program that does the act, beside this one. */
+  readonly program?: string;
   /** Killed from outside after so many milliseconds. */
   readonly afterMs?: number;
 }
 
 /** Runs the act in a process of its own. `crashed`: it died by SIGKILL; throws when it failed otherwise. */
 export async function actInChild(crash: Crash): Promise<'done' | 'crashed'> {
-  const script = fileURLToPath(new URL('./brick-child.ts', import.meta.url));
+  const script = fileURLToPath(new URL(crash.program ?? './brick-child.ts', import.meta.url));
   const args = [script, crash.root, crash.act, crash.token, String(crash.step)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

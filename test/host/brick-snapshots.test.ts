@@ -5,32 +5,14 @@ import { expect } from 'chai';
 import { ensureNative } from '../../scripts/setup/native.ts';
 import { isFault } from '../../src/control/fault.ts';
 import { createStores, type Stores } from '../../src/gateway/bricks/create-brick-store.ts';
-import type { SnapshotFacts, SnapshotRequest } from '../../src/gateway/bricks/snapshot-store.ts';
 import { createFreezer } from '../../src/host/freeze.ts';
 import { RECORD } from './brick-crash.ts';
+import { copiesOf, requestOf } from './brick-snapshots-facts.ts';
 import type { OuterXfs } from './outer-xfs.ts';
 import { command, makeOuterXfs, testCall } from './outer-xfs.ts';
 
 const MIB = 1024n ** 2n;
 const GFID = 'aabbccdd-0000-4000-8000-000000000001';
-
-/** What the coordinator says of a snapshot of the volume v1, whose two bricks lie on one server. */
-function requestOf(snapshot: string): SnapshotRequest {
-  const members = [0, 1].map((brick) => ({ subvol: 0, brick, peerId: GFID, isPresent: true }));
-  const facts: SnapshotFacts = {
-    snapshot,
-    volume: 'v1',
-    volumeId: GFID,
-    capacity: 100n * MIB,
-    counts: { replica: 2, arbiter: 0, disperse: 0, redundancy: 0, subvols: 1 },
-    options: {},
-    metadata: {},
-    description: '',
-    group: undefined,
-    members,
-  };
-  return { facts, bricks: members };
-}
 
 describe('snapshots of bricks on real file systems', function () {
   this.timeout(120_000);
@@ -44,7 +26,7 @@ describe('snapshots of bricks on real file systems', function () {
     outer = await makeOuterXfs(2, 6 * 1024 ** 3);
     stores = openStores();
     for (const device of outer.devices) await stores.bricks.addDevice(device, 'loop', testCall());
-    await stores.bricks.reserve('t1', bricksOf('v1', 100n * MIB), testCall());
+    await stores.bricks.reserve('t1', bricksOf(100n * MIB), testCall());
     await stores.bricks.use('v1', 't1', RECORD, testCall());
   });
   afterEach(() => outer[Symbol.asyncDispose]());
@@ -54,15 +36,14 @@ describe('snapshots of bricks on real file systems', function () {
     return createStores({ deviceRoots: [outer.root], freezer, cleanBrick: programs.cleanBrick });
   }
 
-  function bricksOf(volume: string, dataBytes: bigint, snapshot?: string) {
+  function bricksOf(dataBytes: bigint) {
     return outer.devices.map((device, brick) => ({
-      volume,
+      volume: 'v1',
       subvol: 0,
       brick,
       device,
       provisioner: 'loop' as const,
       dataBytes,
-      ...(snapshot === undefined ? {} : { origin: { snapshot, volume: 'v1', absent: [] } }),
     }));
   }
 
@@ -95,7 +76,7 @@ describe('snapshots of bricks on real file systems', function () {
     await stores.bricks.markDeleting('v1', testCall());
     await stores.bricks.remove('v1', testCall());
 
-    await stores.bricks.reserve('t3', bricksOf('c1', 400n * MIB, 's1'), testCall());
+    await stores.bricks.reserve('t3', copiesOf(bricksOf(400n * MIB), 'c1', 's1'), testCall());
     await stores.bricks.use('c1', 't3', RECORD, testCall());
     expect(await readFile(join(brickPath('c1', 0), 'file'), 'utf8')).to.equal('before');
     const { bavail, bsize } = await statfs(brickPath('c1', 0), { bigint: true });
@@ -126,7 +107,7 @@ describe('snapshots of bricks on real file systems', function () {
     ] as const)
       await command('setfattr', ['-n', name, '-v', value, path]);
     await take('s1');
-    await stores.bricks.reserve('t3', bricksOf('c1', 100n * MIB, 's1'), testCall());
+    await stores.bricks.reserve('t3', copiesOf(bricksOf(100n * MIB), 'c1', 's1'), testCall());
     const dump = (path: string) =>
       command('getfattr', ['--absolute-names', '-d', '-m', '.', '-e', 'hex', path]);
     const marks = await dump(join(brickPath('c1', 0), 'blamed'));

@@ -16,9 +16,10 @@ export interface OuterXfs {
   readonly devices: readonly string[];
   /**
    * What is left over below the devices: mounts, loop devices, files in bricks, making and trash. Unlinking
-   * goes on behind the calls, so it looks again for a while before it says that something stays.
+   * goes on behind the calls, so it looks again for a while before it says that something stays. What belongs to the
+   * volumes and snapshots that are `kept` is none.
    */
-  leftovers(): Promise<readonly string[]>;
+  leftovers(kept?: readonly string[]): Promise<readonly string[]>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -41,7 +42,10 @@ export async function makeOuterXfs(count: number, bytes: number): Promise<OuterX
   return {
     root,
     devices,
-    leftovers: () => untilNone(() => findLeftovers(root, devices)),
+    leftovers: (kept = []) =>
+      untilNone(async () =>
+        (await findLeftovers(root, devices)).filter((one) => !kept.some((name) => one.includes(`/${name}.`))),
+      ),
     [Symbol.asyncDispose]: () => takeDown(base),
   };
 }

@@ -170,20 +170,6 @@ describe('snapshots and faults', function () {
     });
   }
 
-  it('refuses while a brick is down, and names it', async () => {
-    await onServer(3, `pkill -KILL -f -- '[-]s g3 --volfile-id ${VOLUME}'`);
-    await sleep(1_000);
-    try {
-      await take('one');
-      expect.fail('a snapshot was taken without one brick');
-    } catch (error) {
-      expect(String(error)).to.match(/has bricks down.*g3:/);
-    }
-    await lab.server(1).mustGluster(['volume', 'start', VOLUME, 'force']);
-    await api.expectHealed(VOLUME);
-    await expectNoSnapshots();
-  });
-
   it('overwritten while a brick was down and not yet healed: no brick of the clone serves the old content', async () => {
     await shell(`dd if=/dev/zero of=${mounted}/over bs=1M count=8 conv=fsync 2>/dev/null`);
     await lab.server(1).mustGluster(['volume', 'set', VOLUME, 'cluster.self-heal-daemon', 'off']);

@@ -88,6 +88,13 @@ describe('group snapshots', () => {
     const { groupSnapshotId } = known;
     const left = await harness.rpc('GetVolumeGroupSnapshot', { groupSnapshotId });
     expect(left.groupSnapshot).to.deep.include({ readyToUse: false });
+    const lost = /has lost 1 of its 3 snapshots to a delete that did not end; delete it again/;
+    const asked = await errorOf(harness.rpc('GetVolumeGroupSnapshot', known));
+    expect(asked.code).to.equal(status.INVALID_ARGUMENT);
+    expect(asked.details).to.match(lost);
+    const retaken = await errorOf(take());
+    expect(retaken.code).to.equal(status.ALREADY_EXISTS);
+    expect(retaken.details).to.match(lost);
     await harness.rpc('DeleteVolumeGroupSnapshot', known);
     expect(harness.backend.state.snapshots).to.deep.equal([]);
   });

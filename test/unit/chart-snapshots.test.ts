@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parseSnapshotParameters } from '../../src/volumes/snapshot-parameters.ts';
 import { containersOf, getObject, RENDERED } from './chart-objects.ts';
 
-/** Snapshots are on, or off, in every object alike: the sidecar ends without what they need. */
+/** Snapshots are on, or off, in every object alike: rights and classes without the sidecar would be of no use. */
 for (const [name, objects] of Object.entries(RENDERED)) {
   const isOn = ['full', 'manifests with snapshots'].includes(name);
   const sidecar = containersOf(objects, 'controller').find((one) => one.name === 'csi-snapshotter');

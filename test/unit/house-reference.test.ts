@@ -84,14 +84,20 @@ describe('docs/reference/parameters.md', () => {
 describe('docs/reference/snapshots.md', () => {
   it('has handles that are parsed', () => {
     const [handles = []] = tables('snapshots.md');
-    const filled = handles.map(([form]) => code(form).replace(/<[a-z]+>/g, 'east'));
-    expect(filled.map((handle) => parseSnapshotHandle(handle, 'snap')?.name)).to.deep.equal([
-      'east',
-      undefined,
-    ]);
-    expect(filled.map((handle) => parseSnapshotHandle(handle, 'group')?.name)).to.deep.equal([
-      undefined,
-      'east',
+    const filled = handles.map(([form]) =>
+      code(form)
+        .replace('<view>', '0123456789abcdef')
+        .replaceAll(/<[a-z]+>/g, 'east'),
+    );
+    const kinds = filled.map((handle) =>
+      [parseSnapshotHandle(handle, 'snap'), parseSnapshotHandle(handle, 'group'), parseHandle(handle)].map(
+        (parsed) => parsed?.kind,
+      ),
+    );
+    expect(kinds).to.deep.equal([
+      ['snap', undefined, undefined],
+      [undefined, 'group', undefined],
+      [undefined, undefined, 'view'],
     ]);
   });
 });

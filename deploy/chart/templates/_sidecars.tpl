@@ -1,6 +1,5 @@
 {{/*
-The sidecars of the controller, with commas between. csi-snapshotter ends when the cluster has no CRDs for it, and its
-pod would never be ready.
+The sidecars of the controller, with commas between. Without the CRDs of snapshots csi-snapshotter only complains.
 */}}
 {{- define "gluster-csi.sidecars" -}}
 provisioner,resizer{{ if include "gluster-csi.snapshots" . }},snapshotter{{ end }}
@@ -30,6 +29,7 @@ provisioner,resizer{{ if include "gluster-csi.snapshots" . }},snapshotter{{ end 
     # The VolumeSnapshot's name and namespace, kept in the snapshot's metadata.
     - --extra-create-metadata
     {{- if include "gluster-csi.groupSnapshots" .root }}
+    # Only where the cluster has their CRDs: it waits for these, and takes no other snapshots meanwhile.
     - --feature-gates=CSIVolumeGroupSnapshot=true
     {{- end }}
     {{- else }}

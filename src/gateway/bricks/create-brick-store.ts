@@ -29,6 +29,8 @@ export interface BrickStoreOptions {
   readonly freezer?: Freezer;
   readonly cleanBrick?: string;
   readonly ownBlocks?: string;
+  /** How many snapshots a volume may have; default 256, as with Gluster. */
+  readonly snapshotsPerVolume?: number;
 }
 
 /** The bricks of this server, their snapshots and the way back to these. One process at a time may change them. */
@@ -53,6 +55,7 @@ export function createStores(options: BrickStoreOptions): Stores {
     trash: createTrash(step, serial),
     cleanBrick,
     meter,
+    snapshotsPerVolume: options.snapshotsPerVolume ?? 256,
   };
   return {
     bricks: createBricks(store, freezer),

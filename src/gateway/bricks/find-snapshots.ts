@@ -5,7 +5,7 @@ import { markedDevices } from './survey.ts';
 
 /** Those of this server. Damaged ones are logged and left out: nothing can be made of them. */
 export async function findSnapshots(
-  store: StoreContext,
+  store: Pick<StoreContext, 'roots'>,
   query: SnapshotQuery,
 ): Promise<readonly StoredSnapshot[]> {
   const devices = await markedDevices(store.roots);

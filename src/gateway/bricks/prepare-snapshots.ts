@@ -9,6 +9,7 @@ import type { StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
 import { familyOf } from './family.ts';
 import { findSnapshots } from './find-snapshots.ts';
+import { requireBelowLimit } from './limit-snapshots.ts';
 import { turnOf } from './lvm/names.ts';
 import { fitPool } from './lvm/thin-pool.ts';
 import { snapshotDirectory, writeSnapshot } from './snapshot-record.ts';
@@ -31,6 +32,10 @@ export function prepareSnapshots(
     const snapshots = (await Promise.all(requests.map((request) => plan(store, token, request)))).flat();
     await requireMounted(snapshots);
     const existing = await requireOwn(store, token, snapshots);
+    await requireBelowLimit(
+      store,
+      requests.map(({ facts }) => facts),
+    );
     const fresh = snapshots.filter((one) => !existing.has(snapshotDirectory(one.device, one)));
     await checkSpace(
       store,

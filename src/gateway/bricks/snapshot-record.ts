@@ -36,7 +36,7 @@ export const snapshotFacts = z.object({
   options: textMap,
   metadata: textMap,
   description: text,
-  group: z.object({ name, metadata: textMap }).nullish(),
+  group: z.object({ name, metadata: textMap, size: count.min(1) }).nullish(),
   members: z
     .array(z.object({ subvol: count, brick: count, peerId: z.uuid(), isPresent: z.boolean() }))
     .min(1)

@@ -9,6 +9,14 @@ export interface SnapshotMember {
   readonly isPresent: boolean;
 }
 
+/** What is said of the group that a snapshot was taken in. */
+export interface SnapshotGroupFacts {
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** How many snapshots it was taken with. */
+  readonly size: number;
+}
+
 /** What each brick's record says of the whole snapshot. */
 export interface SnapshotFacts {
   readonly snapshot: string;
@@ -30,7 +38,7 @@ export interface SnapshotFacts {
   readonly options: Readonly<Record<string, string>>;
   readonly metadata: Readonly<Record<string, string>>;
   readonly description: string;
-  readonly group: { readonly name: string; readonly metadata: Readonly<Record<string, string>> } | undefined;
+  readonly group: SnapshotGroupFacts | undefined;
   /** In volume order. */
   readonly members: readonly SnapshotMember[];
 }

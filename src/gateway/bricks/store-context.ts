@@ -24,6 +24,8 @@ export interface StoreContext {
   /** The path of `clean-brick` (src/native/clean-brick.c). */
   readonly cleanBrick: string;
   readonly meter: FamilyMeter;
+  /** How many snapshots a volume may have. */
+  readonly snapshotsPerVolume: number;
 }
 
 /** No volume has this name. */

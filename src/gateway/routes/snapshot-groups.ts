@@ -36,7 +36,11 @@ export function snapshotGroupRoutes(deps: VolumeDeps): readonly Route[] {
             metadata: member.metadata ?? {},
           };
         });
-        const views = await takeSnapshots(deps, { members, group: { name, metadata } }, call);
+        const views = await takeSnapshots(
+          deps,
+          { members, group: { name, metadata, size: members.length } },
+          call,
+        );
         return { status: 201, body: toSnapGroup(name, views), headers: { Location: `${GROUPS}/${name}` } };
       },
     }),

@@ -2,7 +2,7 @@ import type { Call } from '../../control/call.ts';
 import { Fault, invalid } from '../../control/fault.ts';
 import { layoutOf, toGlusterCounts } from '../brick-layout.ts';
 import { isPathOf } from '../bricks/brick-record.ts';
-import type { SnapshotFacts, SnapshotMember } from '../bricks/snapshot-store.ts';
+import type { SnapshotFacts, SnapshotGroupFacts, SnapshotMember } from '../bricks/snapshot-store.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
 import { getRecord } from '../volume-record.ts';
@@ -18,11 +18,6 @@ export interface WantedSnapshot {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface WantedGroup {
-  readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
 export interface PlannedSnapshot {
   readonly facts: SnapshotFacts;
   readonly volume: GlusterVolume;
@@ -35,7 +30,7 @@ export interface PlannedSnapshot {
 export async function planSnapshot(
   deps: VolumeDeps,
   wanted: WantedSnapshot,
-  group: WantedGroup | undefined,
+  group: SnapshotGroupFacts | undefined,
   call: Call,
 ): Promise<PlannedSnapshot> {
   const volume = await withRecord(deps, await getVolume(deps.gluster, wanted.volume, call), call);

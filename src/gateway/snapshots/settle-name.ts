@@ -94,10 +94,28 @@ async function finishCreates(
   if (!(await areDead(deps, dead, call))) {
     throw new Fault('busy', `snapshot ${name} is being taken; retry`);
   }
-  const taken = parts.find(({ stored }) => stored.state === 'taken')?.stored;
+  const taken = (await findWhole(deps, parts, call))?.stored;
   const whole = taken ?? (await findMade(deps, dead, call));
   for (const { server, stored } of taking) {
     if (stored.token === whole?.token) await server.snapshots.commit(stored.token, whole.createdAt, call);
     else await server.snapshots.forget(stored.token, call);
   }
+}
+
+/**
+ * A part that proves that all bricks stood still: one of the snapshot, or of another of its group, which stood still
+ * in the same moment and may have no server in common with it.
+ */
+async function findWhole(
+  deps: VolumeDeps,
+  parts: readonly SnapshotPart[],
+  call: Call,
+): Promise<SnapshotPart | undefined> {
+  const own = parts.find(({ stored }) => stored.state === 'taken');
+  const taking = parts.find(({ stored }) => stored.state === 'taking')?.stored;
+  if (own !== undefined || taking?.group === undefined) return own;
+  const survey = await surveySnapshots(deps, { group: taking.group.name }, call);
+  const mate = survey.parts.find(({ stored }) => stored.state === 'taken' && stored.token === taking.token);
+  if (mate === undefined) requireAll(survey, `snapshot group ${taking.group.name}`);
+  return mate;
 }

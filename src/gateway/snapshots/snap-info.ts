@@ -16,6 +16,7 @@ export function toSnapInfo(view: SnapshotView): SnapInfoWire {
     'created-at': new Date(createdAt).toISOString(),
     capacity: Number(facts.capacity),
     ready: isReady,
+    'snapshot-size': Number(view.parts.reduce((sum, { stored }) => sum + stored.accountBytes, 0n)),
     metadata: { ...facts.metadata },
     ...(facts.group === undefined ? {} : { group: facts.group.name }),
   };
@@ -29,13 +30,15 @@ export function toSnapList(views: readonly SnapshotView[]): SnapListWire {
   }));
 }
 
-/** Of the members, of which there is at least one. */
+/** Of the members, of which there is at least one; all know how many they were. */
 export function toSnapGroup(name: string, views: readonly SnapshotView[]): SnapGroupWire {
   const [first] = views;
+  const size = first?.facts.group?.size ?? views.length;
   return {
     name,
     'created-at': new Date(first?.createdAt ?? 0).toISOString(),
-    ready: views.every(({ isReady }) => isReady),
+    ready: views.length === size && views.every(({ isReady }) => isReady),
+    size,
     metadata: { ...first?.facts.group?.metadata },
     members: views.map(toSnapInfo),
   };

@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
+import type { SnapshotGroupFacts } from '../bricks/snapshot-store.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { requireNoBricks } from '../volumes/one-name-space.ts';
 import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
-import {
-  type PlannedSnapshot,
-  planSnapshot,
-  requireDistinct,
-  type WantedGroup,
-  type WantedSnapshot,
-} from './plan-snapshot.ts';
+import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
 import { honestMarks } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
@@ -20,7 +15,7 @@ import { standStill } from './stand-still.ts';
 
 export interface WantedSnapshots {
   readonly members: readonly WantedSnapshot[];
-  readonly group: WantedGroup | undefined;
+  readonly group: SnapshotGroupFacts | undefined;
 }
 
 /** Until clients work by an option that was just set: they are told at once, and fetch it in their own time. */
@@ -46,7 +41,8 @@ export async function takeSnapshots(
     if (found !== undefined) existing.push(requireSame(found, member, group));
   }
   if (existing.length === members.length) return existing;
-  if (existing[0] !== undefined) throw taken(existing[0].name, 'exists, and others of the group do not');
+  if (existing[0] !== undefined)
+    throw taken(existing[0].name, 'exists, and others of its group do not: delete what is left of the group');
   const planned: PlannedSnapshot[] = [];
   for (const member of members) planned.push(await planOne(deps, member, group, call));
   requireOneMoment(planned.map(({ facts }) => facts));
@@ -58,11 +54,12 @@ export async function takeSnapshots(
 function requireSame(
   view: SnapshotView,
   member: WantedSnapshot,
-  group: WantedGroup | undefined,
+  group: SnapshotGroupFacts | undefined,
 ): SnapshotView {
   const { facts } = view;
   if (facts.volume !== member.volume) throw taken(view.name, `is of volume ${facts.volume}`);
-  if (facts.group?.name !== group?.name) throw taken(view.name, 'is of another group');
+  if (facts.group?.name !== group?.name || facts.group?.size !== group?.size)
+    throw taken(view.name, 'is of another group');
   return view;
 }
 
@@ -70,7 +67,12 @@ function taken(name: string, why: string): Fault {
   return new Fault('conflict', `snapshot ${name} ${why}`);
 }
 
-async function planOne(deps: VolumeDeps, member: WantedSnapshot, group: WantedGroup | undefined, call: Call) {
+async function planOne(
+  deps: VolumeDeps,
+  member: WantedSnapshot,
+  group: SnapshotGroupFacts | undefined,
+  call: Call,
+) {
   if ((await deps.gluster.volume(member.snapshot, call)) !== undefined)
     throw new Fault('conflict', `a volume is named ${member.snapshot}`);
   return planSnapshot(deps, member, group, call);

@@ -11,7 +11,7 @@ import { mirrorRecord } from './mirror-record.ts';
 /**
  * Replaces the record that a volume was read with, and sets options with it, if no gateway has changed it since.
  * Resolves with the volume as it then is. Throws `conflict` when one has (nothing is changed then), `unreachable`
- * when the gateway at home with the volume does not answer, `busy`.
+ * when the gateway at home with the volume does not answer, `wrong-state` for a volume without a record, `busy`.
  */
 export async function exchangeRecord(
   deps: VolumeDeps,
@@ -20,7 +20,14 @@ export async function exchangeRecord(
   call: Call,
 ): Promise<GlusterVolume> {
   const { id, name, options } = volume;
-  const exchange = { ...change, volume: name, id, from: options[RECORD_OPTION] ?? '' };
+  const from = options[RECORD_OPTION];
+  if (from === undefined) {
+    throw new Fault(
+      'wrong-state',
+      `volume ${name} was not made through a gateway and has no record to change`,
+    );
+  }
+  const exchange = { ...change, volume: name, id, from };
   const home = await homeOf(deps, volume, call);
   await (home === undefined ? exchangeHere(deps, exchange, call) : home.exchangeRecord(exchange, call));
   return { ...volume, options: { ...options, ...change.options, [RECORD_OPTION]: change.to } };

@@ -13,7 +13,7 @@ const CALL_MS = 120_000 * PATIENCE;
 export class SnapshotApi {
   readonly gateways: Gateways;
   readonly #lab: Lab;
-  readonly #client: RestClient;
+  #client: RestClient;
 
   private constructor(lab: Lab, gateways: Gateways, client: RestClient) {
     this.#lab = lab;
@@ -24,6 +24,11 @@ export class SnapshotApi {
   static async on(lab: Lab, options: GatewaysOptions = {}): Promise<SnapshotApi> {
     const gateways = await Gateways.on(lab, options);
     return new SnapshotApi(lab, gateways, await gateways.restClient(1));
+  }
+
+  /** Asks this server's gateway from now on: the one before is about to go down. */
+  async through(server: number): Promise<void> {
+    this.#client = await this.gateways.restClient(server);
   }
 
   async close(): Promise<void> {

@@ -48,9 +48,11 @@ export class Storms {
     return Math.max(0, ...stalls.filter(([at = 0]) => at >= from && at <= to).map(([, ms = 0]) => ms));
   }
 
-  /** Ended writers: their names. None, as long as no write failed. */
+  /** Ended writers: their names, and what they said. None, as long as no write failed. */
   ended(): readonly string[] {
-    return this.#services.filter((service) => !service.isRunning).map(({ name }) => name);
+    return this.#services
+      .filter((service) => !service.isRunning)
+      .map((service) => `${service.name}: ${service.log()}`);
   }
 
   async stop(): Promise<void> {
