@@ -61,7 +61,7 @@ describe('lvm: life cycle', function () {
     const devices = await api.get('/v1/devices', deviceList);
     expect(devices.map(({ device }) => device).toSorted()).to.deep.equal([...disks.paths].toSorted());
     for (const one of devices)
-      expect(one).to.include({ provisioner: 'lvm', state: 'enabled', 'device-used': false, 'used-size': 0 });
+      expect(one).to.include({ provisioner: 'lvm', state: 'enabled', 'device-used': false, 'used-size': 0n });
   });
 
   it('makes a volume by size, which can be written', async () => {
@@ -75,7 +75,7 @@ describe('lvm: life cycle', function () {
   it('has Gluster take a snapshot, once', async () => {
     const wanted = { volname: 'v1', snapname: 's1', metadata: { owner: 'x' }, description: 'first' };
     const made = await api.post('/v1/snapshots', wanted, snapInfo);
-    expect(made).to.include({ parentname: 'v1', capacity: SIZE, ready: true, description: 'first' });
+    expect(made).to.include({ parentname: 'v1', capacity: BigInt(SIZE), ready: true, description: 'first' });
     expect(made.metadata).to.deep.equal({ owner: 'x' });
     expect(await api.post('/v1/snapshots', wanted, snapInfo)).to.deep.equal(made);
     expect((await lab.server(1).mustGluster(['snapshot', 'list'])).trim()).to.equal('s1');
