@@ -58,7 +58,7 @@ const PARTS: readonly Part[] = [
     name: 'sanity',
     about: 'csi-sanity on the pool, twice',
     testMs: 900_000,
-    minutes: 15,
+    minutes: 30,
     needs: ['debian', 'go'],
     besideOthers: true,
   },
@@ -72,7 +72,7 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'guest',
-    about: 'what needs device-mapper, in a guest kernel',
+    about: 'what needs device-mapper or iSCSI, in a guest kernel',
     testMs: 900_000,
     minutes: 30,
     needs: ['debian', 'guest'],

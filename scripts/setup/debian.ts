@@ -29,11 +29,16 @@ const CLUSTER_PACKAGES = [
 /** The guest kernel, and what its tests need besides. */
 const GUEST_PACKAGES = [
   'busybox-static',
+  'dbus',
   'gcc',
   'kmod',
   'libc6-dev',
   'lvm2',
+  'multipath-tools',
+  'open-iscsi',
+  'targetcli-fb',
   'thin-provisioning-tools',
+  'udev',
   'user-mode-linux',
 ] as const;
 

@@ -12,6 +12,8 @@ export interface PlacementDevice {
   readonly provisioner: Provisioner;
   readonly state: 'enabled' | 'disabled';
   readonly freeBytes: bigint;
+  /** What of its space snapshots hold; not known of one that does not answer. */
+  readonly snapshotBytes?: bigint;
 }
 
 export interface PlacementRequest {

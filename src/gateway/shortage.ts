@@ -43,8 +43,14 @@ function byHost(a: { readonly host: string }, b: { readonly host: string }): num
 
 function remedy({ question, servers }: Unplaced): string {
   const largest = largestVolume(question, servers);
-  if (largest === 0n) return `no volume of this layout fits; add or enable a ${question.provisioner} device`;
-  return `the largest volume that fits has ${largest} bytes; ask for less, or add a ${question.provisioner} device`;
+  const held = servers
+    .flatMap(({ devices }) => devices)
+    .filter(({ provisioner }) => provisioner === question.provisioner)
+    .reduce((sum, { snapshotBytes = 0n }) => sum + snapshotBytes, 0n);
+  const others = held === 0n ? '' : `, or delete snapshots, which hold ${held} bytes of devices`;
+  if (largest === 0n)
+    return `no volume of this layout fits; add or enable a ${question.provisioner} device${others}`;
+  return `the largest volume that fits has ${largest} bytes; ask for less, or add a ${question.provisioner} device${others}`;
 }
 
 /** With as much room on the missing servers as the volume could want, would it fit? */

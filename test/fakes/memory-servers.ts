@@ -131,15 +131,22 @@ export class MemoryServers {
     const parts = { hostname: host, zone, deviceRoots: ['/srv'], ...stores, tokens, events: new EventRing() };
     const local = createLocalServer(server.id, parts);
     const peer = this.pool.peerOf(host);
+    const requireUp = () => {
+      if (!peer.connected) throw new Fault('unreachable', `server ${host} is down`);
+    };
     return {
       ...local,
+      get snapshots() {
+        requireUp();
+        return local.snapshots;
+      },
       ...(isSelf ? {} : { home: this.#toHome(server) }),
       isSelf,
       get isConnected() {
         return peer.connected;
       },
       report: async (volume, call) => {
-        if (!peer.connected) throw new Fault('unreachable', `server ${host} is down`);
+        requireUp();
         return local.report(volume, call);
       },
     };

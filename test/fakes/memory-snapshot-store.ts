@@ -1,3 +1,4 @@
+import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
 import { familyOf } from '../../src/gateway/bricks/family.ts';
 import type {
@@ -64,6 +65,8 @@ export class MemorySnapshotStore implements SnapshotStore {
   }
 
   async prepare(token: string, requests: readonly SnapshotRequest[]): Promise<void> {
+    // The rest is done in one go: the real store does one prepare after the other.
+    const devices = await this.#bricks.devices();
     const planned = requests.flatMap((request) => this.#plan(token, request));
     for (const { snapshot } of planned) {
       const held = this.#stored().find(
@@ -72,7 +75,7 @@ export class MemorySnapshotStore implements SnapshotStore {
       if (held !== undefined) throw new Fault('busy', `snapshot ${snapshot} is held by another request`);
     }
     const fresh = planned.filter((one) => !this.parts.has(partKey(one)));
-    for (const { path, freeBytes } of await this.#bricks.devices()) {
+    for (const { path, freeBytes } of devices) {
       const needed = fresh
         .filter(({ device }) => device === path)
         .reduce((sum, one) => sum + one.accountBytes, 0n);
@@ -123,13 +126,13 @@ export class MemorySnapshotStore implements SnapshotStore {
     this.#drop((one) => one.token === token && one.state === 'taking');
   }
 
-  async markDeleting(snapshot: string): Promise<void> {
+  async markDeleting(snapshot: string, _call?: Call): Promise<void> {
     for (const part of this.parts.values()) {
       if (part.stored.snapshot === snapshot) part.stored = { ...part.stored, state: 'deleting' };
     }
   }
 
-  async remove(snapshot: string): Promise<void> {
+  async remove(snapshot: string, _call?: Call): Promise<void> {
     this.#drop((one) => one.snapshot === snapshot && one.state === 'deleting');
   }
 

@@ -6,6 +6,7 @@ import { ensureNative } from '../../scripts/setup/native.ts';
 import { isFault } from '../../src/control/fault.ts';
 import { createStores, type Stores } from '../../src/gateway/bricks/create-brick-store.ts';
 import { createFreezer } from '../../src/host/freeze.ts';
+import { faultOf } from '../fakes/accidents.ts';
 import { RECORD } from './brick-crash.ts';
 import { copiesOf, requestOf } from './brick-snapshots-facts.ts';
 import type { OuterXfs } from './outer-xfs.ts';
@@ -135,6 +136,29 @@ describe('snapshots of bricks on real file systems', function () {
     expect(await snapshots.thaw('t3', testCall())).to.equal(false);
     await snapshots.forget('t3', testCall());
     expect(await snapshots.find({}, testCall())).to.deep.equal([]);
+  });
+
+  it('refuses a brick that has grown since it was prepared, and lets one grow that stands still', async () => {
+    const { bricks, snapshots } = stores;
+    await snapshots.prepare('t2', [requestOf('s1')], testCall());
+    await bricks.grow('v1', () => 300n * MIB, testCall());
+    await snapshots.freeze('t2', 3, testCall());
+    expect((await faultOf(snapshots.take('t2', testCall()))).kind).to.equal('busy');
+    await snapshots.forget('t2', testCall());
+    await take('s1', 't3');
+
+    await snapshots.prepare('t4', [requestOf('s2')], testCall());
+    await snapshots.freeze('t4', 3, testCall());
+    const growing = bricks.grow('v1', () => 600n * MIB, testCall());
+    await sleep(300);
+    await snapshots.forget('t4', testCall());
+    await growing;
+    await take('s3', 't5');
+    await bricks.reserve('t6', copiesOf(bricksOf(100n * MIB), 'c1', 's3'), testCall());
+    for (const volume of ['v1', 'c1']) {
+      const { bavail, bsize } = await statfs(brickPath(volume, 0), { bigint: true });
+      expect(bavail * bsize >= 600n * MIB - MIB).to.equal(true);
+    }
   });
 
   it('thaws at the start what a former process left frozen', async () => {

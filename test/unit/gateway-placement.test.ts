@@ -163,6 +163,15 @@ describe('gateway shortage', () => {
     expect(other.message).to.equal(one.message);
     expect(one.message).to.match(/; 2 have it \(g1, g3\); g4 cannot be used: .*; g5 cannot be used: /);
   });
+
+  it('tells what snapshots hold, which may be deleted', () => {
+    const servers = [server('g1', 'a', GIB), server('g2', 'b', 1n)].map((one) => ({
+      ...one,
+      devices: one.devices.map((device) => ({ ...device, snapshotBytes: 5n })),
+    }));
+    const fault = shortage({ volume: 'pvc', size: 2n * GIB, question: question({}), servers, missing: [] });
+    expect(fault.message).to.match(/add a loop device, or delete snapshots, which hold 10 bytes of devices$/);
+  });
 });
 
 describe('gateway layout', () => {

@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import type { Freeze, Freezer } from '../../host/freeze.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { findSnapshots } from './find-snapshots.ts';
+import { onDevice } from './full-device.ts';
 import { prepareSnapshots } from './prepare-snapshots.ts';
 import { snapshotDirectory, writeSnapshot } from './snapshot-record.ts';
 import type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts';
@@ -51,7 +52,7 @@ export function createSnapshotStore(store: StoreContext, freezer: Freezer): Snap
     },
     async take(token, _call) {
       const session = sessionOf(token);
-      await Promise.all(session.snapshots.map((snapshot) => takeImage(snapshot, store.step)));
+      await Promise.all(session.snapshots.map((one) => onDevice(one.device, takeImage(one, store.step))));
       session.isTaken = true;
       await store.step('reflinked');
     },
@@ -82,7 +83,7 @@ async function commitAll(store: StoreContext, token: string, createdAt: number):
     (one) => one.token === token && one.state !== 'deleting',
   );
   if (own.length === 0) throw new Fault('not-found', LOST);
-  await Promise.all(own.map((one) => commitSnapshot(one, createdAt, store.step)));
+  await Promise.all(own.map((one) => onDevice(one.device, commitSnapshot(one, createdAt, store.step))));
 }
 
 async function markDeleting(store: StoreContext, snapshot: string): Promise<void> {

@@ -91,8 +91,12 @@ function mountOne(store: StoreContext, seen: StoredBrick, call: Call): Promise<F
   return store.serial.run(seen.volume, async () => {
     checkpoint(call);
     const brick = (await findBricks(seen.device, seen.volume)).bricks.find((one) => one.path === seen.path);
-    // What a restore has closed stays so until it is completed or undone, which needs the other servers.
-    if (brick === undefined || isClosed(brick)) return undefined;
+    if (brick === undefined) return undefined;
+    if (isClosed(brick)) {
+      // It stays so until its restore is completed or undone, which needs the other servers.
+      log.info({ path: brick.path, restore: brick.restore }, 'brick of an unfinished restore left unmounted');
+      return undefined;
+    }
     try {
       const isHalfMade = brick.state === 'reserved' && !(await isMade(brick));
       if (!isHalfMade) await bringUp(store, brick);

@@ -9,6 +9,7 @@ import type { StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
 import { familyOf } from './family.ts';
 import { findSnapshots } from './find-snapshots.ts';
+import { onDevice } from './full-device.ts';
 import { requireBelowLimit } from './limit-snapshots.ts';
 import { turnOf } from './lvm/names.ts';
 import { fitPool } from './lvm/thin-pool.ts';
@@ -44,7 +45,7 @@ export function prepareSnapshots(
     const placed: StoredSnapshot[] = [];
     try {
       for (const one of fresh) {
-        await place(store, one);
+        await onDevice(one.device, place(store, one));
         placed.push(one);
         await growPool(store, one);
       }

@@ -11,6 +11,7 @@ import { brickDirectory, brickKey, brickPath, formatKey, MOUNT_POINT, writeRecor
 import type { BrickRequest, StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
 import { findSnapshots } from './find-snapshots.ts';
+import { onDevice } from './full-device.ts';
 import { makeLoopBrick } from './loop-brick.ts';
 import { makeThinBrick } from './lvm/thin-brick.ts';
 import type { BrickOrigin } from './snapshot-store.ts';
@@ -30,7 +31,9 @@ export async function reserveBricks(
 ): Promise<readonly StoredBrick[]> {
   checkRequests(token, requests);
   const placed = await store.serial.run(ACCOUNT, () => place(store, token, requests));
-  const ended = await Promise.allSettled(placed.bricks.map((brick) => make(store, brick)));
+  const ended = await Promise.allSettled(
+    placed.bricks.map((brick) => onDevice(brick.device, make(store, brick))),
+  );
   const failed = ended.find((result) => result.status === 'rejected');
   try {
     if (failed !== undefined) throw failed.reason;
@@ -72,7 +75,9 @@ async function place(store: StoreContext, token: string, requests: readonly Bric
   const fresh = await Promise.all(missing.map((request) => toBrick(store, token, request)));
   await checkDevices(store, fresh);
   await store.step('place');
-  const ended = await Promise.allSettled(fresh.map((brick) => placeOne(store, brick)));
+  const ended = await Promise.allSettled(
+    fresh.map((brick) => onDevice(brick.device, placeOne(store, brick))),
+  );
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     await takeBack(
