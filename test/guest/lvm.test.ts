@@ -74,7 +74,7 @@ describe('lvm: life cycle', function () {
 
   it('has Gluster take a snapshot, once', async () => {
     const wanted = { volname: 'v1', snapname: 's1', metadata: { owner: 'x' }, description: 'first' };
-    const made = await api.post('/v1/snapshots', wanted, snapInfo);
+    const made = await api.retried(() => api.post('/v1/snapshots', wanted, snapInfo));
     expect(made).to.include({ parentname: 'v1', capacity: BigInt(SIZE), ready: true, description: 'first' });
     expect(made.metadata).to.deep.equal({ owner: 'x' });
     expect(await api.post('/v1/snapshots', wanted, snapInfo)).to.deep.equal(made);
