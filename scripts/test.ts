@@ -44,7 +44,7 @@ const PARTS: readonly Part[] = [
     name: 'host',
     about: 'commands, mounts and bricks of this machine',
     testMs: 60_000,
-    minutes: 15,
+    minutes: 30,
     needs: ['debian', 'guest'],
   },
   {
@@ -66,7 +66,7 @@ const PARTS: readonly Part[] = [
     name: 'pool',
     about: 'the whole path on three servers',
     testMs: 300_000,
-    minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 20),
+    minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 40),
     needs: ['debian'],
     besideOthers: true,
   },

@@ -7,6 +7,7 @@
  * served as good. Gluster lists what carries them in .glusterfs/indices, by gfid. May be repeated.
  *
  * Fragments of disperse that the copy met in the middle of a write are made such that they can be healed (`settle`).
+ * With CLONE the same as SOURCE, a brick that is put back to an earlier content, this and the list is all that is done.
  *
  * The NUMBERs are those of bricks of a replicated set that begin empty: the root is marked as one that they have missed,
  * as Gluster does when it replaces a brick, so that they are healed from here. The root is always listed: where an empty
@@ -57,6 +58,7 @@ static int rename_mark(const char *name, const char *source, const char *clone, 
 
 static void translate(const char *path, const char *source, const char *clone) {
   static char names[NAMES], value[VALUE];
+  if (strcmp(source, clone) == 0) return;
   ssize_t length = llistxattr(path, names, sizeof names);
   if (length < 0) fail(path);
   for (char *name = names; name < names + length; name += strlen(name) + 1) {
@@ -171,7 +173,8 @@ int main(int count, char **args) {
   /* Nothing of the path is followed out of the brick. */
   if (chdir(args[1]) < 0) fail(args[1]);
   for (size_t i = 0; i < sizeof INDICES / sizeof *INDICES; i++) translate_index(INDICES[i], args[2], args[3]);
-  for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS; i++)
+  int is_restored = strcmp(args[2], args[3]) == 0;
+  for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS && !is_restored; i++)
     if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
   for (int i = 4; i < count; i++) blame(args[3], args[i]);
   list_root();

@@ -189,7 +189,8 @@ export function backendContract(
       const spec = newSpec();
       const outcomes = await Promise.allSettled([1, 2, 3].map(() => backend.create(spec, metadata, call())));
       const words = outcomes.map((one) => (one.status === 'fulfilled' ? one.value : one.reason.kind));
-      expect(words.filter((word) => word === 'created')).to.have.length(1);
+      const created = words.filter((word) => word === 'created');
+      expect(created, words.join()).to.have.length(1);
       expect(words.filter((word) => !['created', 'exists', 'busy'].includes(word))).to.deep.equal([]);
       expect(await backend.create(spec, metadata, call())).to.equal('exists');
       await backend.delete(spec.name, call());

@@ -6,7 +6,7 @@ import { Lab } from '../pool/lab/lab.ts';
 
 describe('the guest kernel: lab', () => {
   it('runs three servers with the driver: a volume of loop bricks is made, written, read and deleted', async () => {
-    await using lab = await Lab.up({ name: 'guest', workers: 1 });
+    await using lab = await Lab.up({ name: 'inside', workers: 1 });
     await using deployment = await Deployment.on(lab);
     const volume = await CsiVolume.create(deployment, { name: 'guest', bytes: 400n * MIB });
     const target = await volume.mount(1);

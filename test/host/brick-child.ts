@@ -1,3 +1,4 @@
+import { ensureNative } from '../../scripts/setup/native.ts';
 import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
 import { createStores } from '../../src/gateway/bricks/create-brick-store.ts';
 import { largeBytes, RECORD, requestsOn, SNAPSHOT, smallBytes, VOLUME } from './brick-crash.ts';
@@ -7,6 +8,7 @@ const [root = '', act = '', token = '', step = '0'] = process.argv.slice(2);
 let left = Number(step);
 const { bricks: store, restores } = createStores({
   deviceRoots: [root],
+  cleanBrick: await ensureNative('clean-brick'),
   onStep: async () => {
     left -= 1;
     if (left === 0) process.kill(process.pid, 'SIGKILL');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readMounts } from '../../src/host/mountinfo.ts';
 import { run } from '../../src/host/run.ts';
 
+/** With the process's number behind it. */
+const PREFIX = 'gluster-csi-bricks-';
 const TIMEOUT_MS = 60_000;
 const LOOKS = 150;
 const LOOK_MS = 50;
@@ -26,7 +29,8 @@ export interface OuterXfs {
 /** Makes `count` file systems of `bytes` each, sparse. Needs root; says so otherwise. */
 export async function makeOuterXfs(count: number, bytes: number): Promise<OuterXfs> {
   if (process.getuid?.() !== 0) throw new Error('this test mounts real file systems: run it as root');
-  const base = await mkdtemp(join(tmpdir(), 'gluster-csi-bricks-'));
+  await sweep();
+  const base = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const root = join(base, 'devices');
   const devices: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -48,6 +52,14 @@ export async function makeOuterXfs(count: number, bytes: number): Promise<OuterX
       ),
     [Symbol.asyncDispose]: () => takeDown(base),
   };
+}
+
+/** Takes down what runs that were killed have left. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? /^\d+/.exec(name.slice(PREFIX.length))?.[0] : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await takeDown(join(tmpdir(), name));
+  }
 }
 
 async function untilNone(find: () => Promise<readonly string[]>): Promise<readonly string[]> {

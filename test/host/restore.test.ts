@@ -28,9 +28,9 @@ describe('restore of bricks on real file systems', function () {
   this.timeout(600_000);
   let outer: OuterXfs;
   let stores: Stores;
-  let freeze: string;
+  let programs: { readonly freeze: string; readonly cleanBrick: string };
   before(async () => {
-    freeze = await ensureNative('freeze');
+    programs = { freeze: await ensureNative('freeze'), cleanBrick: await ensureNative('clean-brick') };
   });
   beforeEach(async () => {
     outer = await makeOuterXfs(2, 3 * 1024 ** 3);
@@ -47,8 +47,8 @@ describe('restore of bricks on real file systems', function () {
   function openStores(): Stores {
     return createStores({
       deviceRoots: [outer.root],
-      freezer: createFreezer({ program: freeze, cgroups: undefined }),
-      cleanBrick: '/nonexistent',
+      freezer: createFreezer({ program: programs.freeze, cgroups: undefined }),
+      cleanBrick: programs.cleanBrick,
     });
   }
 

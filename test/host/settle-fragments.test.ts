@@ -57,12 +57,14 @@ describe('clean-brick settles what disperse was writing', () => {
     return brick;
   }
 
-  async function settled(brick: string) {
-    await cleanMarks(program, { path: brick, source: 'one', clone: 'two', absent: [] });
-    const of = async (name: string) => {
-      const asked = ['getfattr', '--only-values', '--name', name, join(brick, HANDLE)];
-      return (await command(['sh', '-c', `${asked.join(' ')} | od -An -v -tx1 | tr -d ' \\n'`])).stdout;
-    };
+  async function hexOf(name: string, path: string): Promise<string> {
+    const asked = ['getfattr', '--only-values', '--name', name, path];
+    return (await command(['sh', '-c', `${asked.join(' ')} | od -An -v -tx1 | tr -d ' \\n'`])).stdout;
+  }
+
+  async function settled(brick: string, clone = 'two') {
+    await cleanMarks(program, { path: brick, source: 'one', clone, absent: [] });
+    const of = (name: string) => hexOf(name, join(brick, HANDLE));
     return {
       bytes: (await stat(join(brick, HANDLE))).size,
       size: Number(`0x${await of('trusted.ec.size')}`),
@@ -98,5 +100,20 @@ describe('clean-brick settles what disperse was writing', () => {
     expect(clean).to.deep.equal({ bytes: 2048, size: 2000, version: VERSION });
     const brick = await brickWith({ bytes: 2048, size: 2000, written: LATER, dirty: true });
     expect(await settled(brick)).to.deep.equal(await settled(brick));
+  });
+
+  it('leaves a brick that is restored what marks it as part of its volume, and settles it too', async () => {
+    const brick = await brickWith({ bytes: 2048, size: 2000, written: LATER, dirty: true });
+    const marks = {
+      'trusted.glusterfs.volume-id': 'a1b2',
+      'trusted.afr.one-client-1': '000000010000000000000000',
+    };
+    const set = async (name: string, value: string, path: string) =>
+      command(['setfattr', '--name', name, '--value', `0x${value}`, path]);
+    for (const [name, value] of Object.entries(marks))
+      for (const path of [brick, join(brick, HANDLE)]) await set(name, value, path);
+    expect(await settled(brick, 'one')).to.include({ bytes: 1024, size: 2000 });
+    for (const [name, value] of Object.entries(marks))
+      for (const path of [brick, join(brick, HANDLE)]) expect(await hexOf(name, path)).to.equal(value);
   });
 });

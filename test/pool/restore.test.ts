@@ -6,7 +6,7 @@ import { createClient } from '../../src/glusterd2/http.ts';
 import { keyFile } from '../../src/glusterd2/key-file.ts';
 import { snapInfo } from '../../src/glusterd2/snapshot-wire.ts';
 import { peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
-import { Lab } from './lab/lab.ts';
+import { Lab, labName } from './lab/lab.ts';
 import { differences } from './snapshots/bricks-alike.ts';
 import { SnapshotApi } from './snapshots/snapshot-api.ts';
 
@@ -17,7 +17,7 @@ const LAYOUTS = {
 } as const;
 const FAULTY = 'kept';
 /** Kills, spread over the time that a restore takes when nothing is killed, and a little beyond. */
-const KILLS = 8;
+const KILLS = 5;
 const BEYOND = 1.2;
 
 /** A stopped volume gets the content of its snapshot, in all bricks or in none. */
@@ -26,7 +26,7 @@ describe('restore of a volume', function () {
   let lab: Lab;
   let api: SnapshotApi;
   before(async () => {
-    lab = await Lab.up({ workers: 1 });
+    lab = await Lab.up({ name: labName('restore'), workers: 1 });
     api = await SnapshotApi.on(lab);
   });
   after(async () => {

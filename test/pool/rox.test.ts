@@ -7,7 +7,7 @@ import { CsiVolume, MIB } from './lab/csi-volume.ts';
 import { Deployment } from './lab/deployment.ts';
 import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
-import { Lab } from './lab/lab.ts';
+import { Lab, labName } from './lab/lab.ts';
 import { until } from './lab/until.ts';
 import { untilHealed } from './lab/until-healed.ts';
 
@@ -21,7 +21,7 @@ describe('read-only volumes from snapshots', function () {
   let deployment: Deployment;
   let source: CsiVolume;
   before(async () => {
-    lab = await Lab.up();
+    lab = await Lab.up({ name: labName('rox') });
     deployment = await Deployment.on(lab);
     source = await CsiVolume.create(deployment, {
       name: 'source',

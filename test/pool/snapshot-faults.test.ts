@@ -6,7 +6,7 @@ import { createClient, type RestClient } from '../../src/glusterd2/http.ts';
 import { keyFile } from '../../src/glusterd2/key-file.ts';
 import { snapInfo, snapList } from '../../src/glusterd2/snapshot-wire.ts';
 import { peerList, volumeInfo } from '../../src/glusterd2/wire.ts';
-import { Lab } from './lab/lab.ts';
+import { Lab, labName } from './lab/lab.ts';
 import { until } from './lab/until.ts';
 import { SnapshotApi } from './snapshots/snapshot-api.ts';
 
@@ -20,7 +20,7 @@ describe('snapshots and faults', function () {
   let api: SnapshotApi;
   let mounted: string;
   before(async () => {
-    lab = await Lab.up({ workers: 1 });
+    lab = await Lab.up({ name: labName('faults'), workers: 1 });
     api = await SnapshotApi.on(lab);
     await api.volume({ name: VOLUME, size: 600 * 1024 ** 2, replica: 3, snapshot: true });
     mounted = await api.mount(VOLUME);

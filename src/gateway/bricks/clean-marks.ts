@@ -8,7 +8,7 @@ export interface CopiedBrick {
   readonly path: string;
   /** The volume that it is a copy of. */
   readonly source: string;
-  /** The volume that it becomes part of. */
+  /** The volume that it becomes part of; the source, when it is restored. */
   readonly clone: string;
   /** Bricks of its set that begin empty, by their number in the volume: marked as such. */
   readonly absent: readonly number[];

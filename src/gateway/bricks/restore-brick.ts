@@ -8,6 +8,7 @@ import { unmountWithin } from '../../host/unmount.ts';
 import { createSparse } from '../../host/xfs.ts';
 import { brickDirectory, formatKey, IMAGE, MOUNT_POINT } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
+import { cleanMarks } from './clean-marks.ts';
 import { copyImage } from './copy-image.ts';
 import { isAbsent } from './device-mark.ts';
 import { mountLoopBrick } from './loop-brick.ts';
@@ -19,7 +20,7 @@ const BEFORE = 'before';
 /** How long a brick process may take to let go after its volume was stopped. */
 const PATIENCE_MS = 5_000;
 
-type Store = Pick<StoreContext, 'step' | 'trash'>;
+type Store = Pick<StoreContext, 'step' | 'trash' | 'cleanBrick'>;
 
 function pathsOf(brick: StoredBrick) {
   const directory = brickDirectory(brick.device, brick);
@@ -77,10 +78,16 @@ async function swapImages(brick: StoredBrick, { step }: Store): Promise<void> {
   await syncDirectory(directory);
 }
 
-/** Puts the copy in the image's place, if it is not there, and mounts it. */
+/**
+ * Puts the copy in the image's place, if it is not there, mounts it, and settles what the snapshot met in the middle of
+ * a write. Its marks are good: it is the same volume.
+ */
 export async function openCopy(brick: StoredBrick, store: Store): Promise<void> {
   await swapImages(brick, store);
   await openBrick(brick, store);
+  const { path, volume } = brick;
+  await store.step('restore-settle');
+  await cleanMarks(store.cleanBrick, { path, source: volume, clone: volume, absent: [] });
 }
 
 /** Mounts the brick, its file system as large as its record says, and sees that the brick is there. */

@@ -9,7 +9,7 @@ import { sweepOnSignals } from './sweep-on-signals.ts';
 import { makeTrustedPool } from './trusted-pool.ts';
 
 export interface LabOptions {
-  /** Labs of different names run side by side. Default: the environment's GLUSTER_CSI_LAB, or "pool". */
+  /** Labs of different names run side by side. Default: the one that the tests share. */
   readonly name: string;
   readonly servers: number;
   readonly workers: number;
@@ -30,6 +30,13 @@ interface Machines {
 }
 
 const GIB = 1024 ** 3;
+/** The environment's GLUSTER_CSI_LAB, so that two runs can go side by side. */
+const POOL = process.env['GLUSTER_CSI_LAB'] ?? 'pool';
+
+/** The name of a lab beside the one that the tests share. */
+export function labName(purpose: string): string {
+  return `${POOL}-${purpose}`;
+}
 
 /** A trusted pool and worker nodes, up for as long as it is not disposed of. */
 export class Lab {
@@ -146,7 +153,7 @@ function nth<T>(list: readonly T[], number: number, what: string): T {
 
 function defaults(): LabOptions {
   return {
-    name: process.env['GLUSTER_CSI_LAB'] ?? 'pool',
+    name: POOL,
     servers: 3,
     workers: 2,
     disksPerServer: 2,

@@ -1,7 +1,8 @@
 import type { BrickInfo, VolumeInfo } from '../../../src/glusterd2/wire.ts';
 import type { Lab } from '../lab/lab.ts';
 
-const FOUND = 'find . -path ./.glusterfs -prune -o';
+/** Without what is Gluster's own: also a directory for names in the middle of a heal, made on each brick as it is needed. */
+const FOUND = "find . -path './.glusterfs*' -prune -o";
 const NAMES = `${FOUND} -printf '%y %m %p\\n'`;
 const CONTENTS = `${FOUND} -type f -exec md5sum {} +`;
 /** Of a fragment: how often its file was changed, the file's size, and changes begun and not ended (`dirty`). */

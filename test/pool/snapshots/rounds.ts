@@ -21,6 +21,6 @@ export function describeRounds(rounds: readonly Round[]): readonly string[] {
   return [
     `longest stall ${spread('stall')} (before the request ${spread('stallBefore')})`,
     `snapshot ${spread('snapshot')}; clone ready ${spread('clone')}`,
-    `${records} records acknowledged before ${rounds.length} requests, all there`,
+    `${records} acknowledged records looked for in ${rounds.length} clones, all there`,
   ];
 }

@@ -5,7 +5,7 @@ import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
 import { PATIENCE } from '../lab/patience.ts';
 import { until } from '../lab/until.ts';
-import { untilHealed } from '../lab/until-healed.ts';
+import { isHealed } from '../lab/until-healed.ts';
 
 const CALL_MS = 120_000 * PATIENCE;
 
@@ -92,9 +92,18 @@ export class SnapshotApi {
     await this.#lab.worker(1).must(['umount', path]);
   }
 
+  /** What could not be healed at one try the daemons try again after ten minutes only, and renames take several. */
   async expectHealed(volume: string): Promise<void> {
-    const bricks =
-      (await this.#lab.server(1).mustGluster(['volume', 'info', volume])).match(/^Brick\d+:/gm) ?? [];
-    await untilHealed(this.#lab.server(1), volume, bricks.length);
+    const server = this.#lab.server(1);
+    const bricks = (await server.mustGluster(['volume', 'info', volume])).match(/^Brick\d+:/gm) ?? [];
+    await until(
+      `${volume} healed`,
+      async () => {
+        if (await isHealed(server, volume, bricks.length)) return true;
+        await server.gluster(['volume', 'heal', volume]);
+        return false;
+      },
+      { timeoutMs: 120_000, everyMs: 2_000 },
+    );
   }
 }
