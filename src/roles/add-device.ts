@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { isFault } from '../control/fault.ts';
 import { createBrickStore } from '../gateway/bricks/create-brick-store.ts';
+import { deviceName } from '../gateway/bricks/device-name.ts';
 import { log } from '../telemetry/log.ts';
 import { toStoreOptions } from './store-options.ts';
 
@@ -20,7 +21,7 @@ export async function addDevice(flags: FlagsOf<'add-device'>): Promise<void> {
     log.info({ device: path, provisioner }, 'device added');
   } catch (error) {
     if (!isFault(error, 'conflict')) throw error;
-    const found = (await store.devices(call)).find((device) => (device.source ?? device.path) === path);
+    const found = (await store.devices(call)).find((device) => deviceName(device) === path);
     if (found?.provisioner !== provisioner) throw error;
     log.info({ device: path, provisioner }, 'it is a device already');
   }

@@ -10,6 +10,7 @@ import { accountOf } from '../account-of.ts';
 import { brickDirectory, brickKey, brickPath, formatKey, MOUNT_POINT, writeRecord } from './brick-record.ts';
 import type { BrickRequest, StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
+import { deviceName } from './device-name.ts';
 import { findSnapshots } from './find-snapshots.ts';
 import { onDevice } from './full-device.ts';
 import { makeLoopBrick } from './loop-brick.ts';
@@ -128,9 +129,9 @@ async function checkDevices(store: StoreContext, fresh: readonly StoredBrick[]):
     if (device === undefined)
       throw new Fault('not-found', `there is no device ${brick.device} on this server`);
     if (device.state === 'disabled')
-      throw new Fault('wrong-state', `device ${device.path} is disabled; enable it`);
+      throw new Fault('wrong-state', `device ${deviceName(device)} is disabled; enable it`);
     if (brick.provisioner !== device.provisioner)
-      throw invalid('provisioner', `device ${device.path} is for ${device.provisioner} bricks`);
+      throw invalid('provisioner', `device ${deviceName(device)} is for ${device.provisioner} bricks`);
   }
   await checkSpace(
     store,

@@ -8,6 +8,7 @@ import {
 } from '../../glusterd2/device-wire.ts';
 import { ADDITIONS } from '../../glusterd2/wire.ts';
 import type { StoredDevice } from '../bricks/brick-store.ts';
+import { deviceName } from '../bricks/device-name.ts';
 import { spaceOf } from '../bricks/device-space.ts';
 import { deviceParam, peerParam } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
@@ -72,8 +73,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
         const server = await deps.pool.server(peerId, call);
         const { device: path, provisioner = 'loop' } = request.body;
         const added = await server.addDevice(path, provisioner, call);
-        deps.notify('device.added', { 'peer.id': peerId, device: added.source ?? added.path });
-        const headers = { Location: encodeURI(`/v1/devices/${peerId}${added.source ?? added.path}`) };
+        deps.notify('device.added', { 'peer.id': peerId, device: deviceName(added) });
+        const headers = { Location: encodeURI(`/v1/devices/${peerId}${deviceName(added)}`) };
         return { status: 201, body: toDevice(peerId, added), headers };
       },
     }),
@@ -117,7 +118,7 @@ async function devicesOf(deps: VolumeDeps, peerId: string, call: Call): Promise<
 
 function toDevice(peerId: string, device: StoredDevice): Device {
   return {
-    device: device.source ?? device.path,
+    device: deviceName(device),
     provisioner: device.provisioner,
     state: device.state,
     'free-size': Number(device.freeBytes),
