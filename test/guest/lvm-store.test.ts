@@ -2,8 +2,11 @@ import { statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BrickStore } from '../../src/gateway/bricks/brick-store.ts';
-import { createBrickStore } from '../../src/gateway/bricks/create-brick-store.ts';
+import { createBrickStore, createStores } from '../../src/gateway/bricks/create-brick-store.ts';
+import { readVolumes } from '../../src/gateway/bricks/lvm/groups.ts';
+import { poolBytes, thinAccount } from '../../src/gateway/bricks/lvm/thin-size.ts';
 import { readMounts } from '../../src/host/mountinfo.ts';
+import { snapshotRequest } from '../host/take-snapshot.ts';
 import { command } from '../pool/lab/command.ts';
 import { PATIENCE } from '../pool/lab/patience.ts';
 import { type GuestDisks, groupsOn, makeGuestDisks, volumesOn } from './lvm/guest-disks.ts';
@@ -20,7 +23,8 @@ describe('lvm: thin bricks of one server', function () {
   let mountRoot: string;
   let store: BrickStore;
   const call = () => ({ id: 'test', signal: AbortSignal.timeout(120_000 * PATIENCE) });
-  const open = () => createBrickStore({ deviceRoots: [], lvm: { disks: disks.paths, mountRoot } });
+  const options = () => ({ deviceRoots: [], lvm: { disks: disks.paths, mountRoot } });
+  const open = () => createBrickStore(options());
 
   before(async () => {
     disks = await makeGuestDisks(2, DISK_BYTES);
@@ -140,6 +144,22 @@ describe('lvm: thin bricks of one server', function () {
       await command(all);
       const tooMuch = requestOn(device?.path ?? '', (device?.totalBytes ?? 0n) - GROWN, 1);
       expect(await refusalOf(store.reserve('other', [tooMuch], call()))).to.match(/bytes free/);
+      await removeAll();
+      await expectNothingLeft('in the end');
+    });
+
+    it('gives a snapshot room for the size that its brick has once Gluster has taken it', async () => {
+      const { bricks, snapshots } = createStores(options());
+      await reserveAndUse();
+      const { facts, bricks: parts } = snapshotRequest({ snapshot: 's1', volume: VOLUME, bricks: 1 });
+      await snapshots.prepare('t', [{ facts: { ...facts, provisioner: 'lvm' }, bricks: parts }], call());
+      await bricks.grow(VOLUME, () => GROWN, call());
+      await snapshots.commit('t', 1_700_000_000_000, call());
+      const [group = ''] = await groupsOn([disk]);
+      const pool = (await readVolumes(group)).find(({ members }) => members === 1n);
+      expect(pool?.bytes).to.equal(poolBytes([GROWN, GROWN].map(thinAccount)).data);
+      await snapshots.markDeleting('s1', call());
+      await snapshots.remove('s1', call());
       await removeAll();
       await expectNothingLeft('in the end');
     });
