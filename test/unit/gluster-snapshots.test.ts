@@ -75,6 +75,21 @@ describe('gluster’s own snapshots', () => {
       expect(await kindOf(answering(sample).gluster.createSnapshot(wanted, call)), sample).to.equal(kind);
   });
 
+  it('wait for bricks that are down', async () => {
+    const reasons = [
+      'One or more bricks are not running. Please run volume status command to see brick status.',
+      'One or more bricks may be down.',
+      'volume v1 is not in quorum',
+    ];
+    for (const opErrstr of reasons) {
+      const runner: Pick<GlusterRunner, 'reply'> = {
+        reply: async () => ({ opRet: -1, opErrno: 30_800, opErrstr, body: {} }),
+      };
+      const gluster = createSnapshots(runner as GlusterRunner, 8);
+      expect(await kindOf(gluster.createSnapshot(wanted, call)), opErrstr).to.equal('unreachable');
+    }
+  });
+
   it('take no name that the command line would read otherwise', async () => {
     expect(await kindOf(answering('snap-create').gluster.deleteSnapshot('all', call))).to.equal('invalid');
     expect(await kindOf(answering('snap-create').gluster.deleteSnapshot('volume x', call))).to.equal(

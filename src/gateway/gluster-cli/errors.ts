@@ -39,8 +39,7 @@ const RULES: readonly Rule[] = [
   { pattern: /^volume \S+ already exists$/im, kind: 'conflict' },
   { pattern: /^snapshot \S+ already exists$/im, kind: 'conflict' },
   { pattern: /snaps has reached the effective maximum limit/i, kind: 'exhausted' },
-  { pattern: /bricks are not running/i, kind: 'unreachable' },
-
+  { pattern: /bricks (?:are|may be) (?:not running|down)|not in quorum/i, kind: 'unreachable' },
   { pattern: /port \d+ already in peer list|is already part of another cluster/i, kind: 'conflict' },
   { pattern: /(?:volume|snapshot) (?:\S+ )?does not exist/i, kind: 'not-found' },
   { pattern: /\S+ is not part of cluster/i, kind: 'not-found' },
