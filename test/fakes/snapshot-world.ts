@@ -23,7 +23,7 @@ export function takeGroup(deps: VolumeDeps) {
 
 export async function makeSource(servers: MemoryServers, name: string, content: string): Promise<void> {
   const { deps } = servers.coordinator(0);
-  const options = snapshotOptions('replica');
+  const options = snapshotOptions({ kind: 'replica', perSet: 3 });
   await createBySize(deps, { ...wanted({ replica: 3 }, GIB), name, options }, call());
   await deps.gluster.start(name, { force: false }, call());
   write(servers, name, content);

@@ -9,7 +9,11 @@ import { MemoryServers } from '../fakes/memory-servers.ts';
 
 /** Volumes and snapshots share one name space: nothing may have the other's name, whoever is first. */
 describe('gateway: names of volumes and snapshots', () => {
-  const named = (name: string) => ({ ...wanted({ replica: 3 }), name, options: snapshotOptions('replica') });
+  const named = (name: string) => ({
+    ...wanted({ replica: 3 }),
+    name,
+    options: snapshotOptions({ kind: 'replica', perSet: 3 }),
+  });
   const create = (deps: VolumeDeps, name: string) => createBySize(deps, named(name), call());
   const take = (deps: VolumeDeps, snapshot: string) =>
     takeSnapshots(

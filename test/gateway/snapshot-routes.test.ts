@@ -121,7 +121,7 @@ describe('gateway routes: snapshots', () => {
     }
     const started = await post('/v1/volumes/v1/start', undefined, 2);
     expect([started.status, started.json.state]).to.deep.equal([200, 'Started']);
-    const options = { 'cluster.favorite-child-policy': 'none', 'cluster.self-heal-daemon': 'on' };
+    const options = { 'cluster.favorite-child-policy': 'ctime', 'cluster.self-heal-daemon': 'on' };
     expect(started.json.options).to.include(options);
     expect(gateways.pool.get('v1').options['user.gluster-csi']).not.to.include('_healing');
     expect((await gateways.request('GET', '/v1/snapshots/s1')).status).to.equal(200);

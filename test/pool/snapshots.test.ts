@@ -118,6 +118,7 @@ describe('snapshots under load', function () {
 
   it('the first snapshot of a volume made without `snapshot: true` has its changes noted from then on, and its clone not', async () => {
     const option = 'cluster.optimistic-change-log';
+    const policy = 'cluster.favorite-child-policy';
     const optionsOf = async (name: string) => (await api.get(`/v1/volumes/${name}`, volumeInfo)).options;
     await api.volume({ name: 'unready', size: 400 * 1024 ** 2, replica: 3 });
     await api.volume({ name: 'ready', size: 400 * 1024 ** 2, replica: 3, snapshot: true });
@@ -126,7 +127,7 @@ describe('snapshots under load', function () {
     const mounted = await api.mount('unready');
     for (const name of ['unready', 'ready']) {
       await api.post('/v1/snapshots', { volname: name, snapname: `${name}-s` }, snapInfo);
-      expect(await optionsOf(name)).to.have.property(option, 'off');
+      expect(await optionsOf(name)).to.include({ [option]: 'off', [policy]: 'ctime' });
     }
     const copy = await api.retried(() =>
       api.post('/v1/snapshots/unready-s/clone', { clonename: 'unready-c' }, volumeInfo),

@@ -42,7 +42,7 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
 
 /** A volume that says so at its create has from the start what the first snapshot would set, and wait for. */
 function snapshotDefaults(body: VolumeCreateRequest): Readonly<Record<string, string>> {
-  return body.snapshot === true ? snapshotOptions(parseLayout(body).kind) : {};
+  return body.snapshot === true ? snapshotOptions(parseLayout(body)) : {};
 }
 
 function parseQuestion(deps: VolumeDeps, body: VolumeCreateRequest): CapacityQuestion {

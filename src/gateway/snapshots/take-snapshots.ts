@@ -9,7 +9,7 @@ import { requireNoBricks } from '../volumes/one-name-space.ts';
 import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
 import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
-import { honestMarks } from './snapshot-options.ts';
+import { missingSnapshotOptions } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 import { standStill } from './stand-still.ts';
 
@@ -84,8 +84,10 @@ async function prepareVolumes(
   planned: readonly PlannedSnapshot[],
   call: Call,
 ): Promise<void> {
-  const lacking = planned.filter(({ volume }) => Object.keys(honestMarks(volume)).length > 0);
-  for (const { volume } of lacking) await deps.gluster.set(volume.name, honestMarks(volume), call);
+  const lacking = planned.filter(({ volume }) => Object.keys(missingSnapshotOptions(volume)).length > 0);
+  for (const { volume } of lacking) {
+    await deps.gluster.set(volume.name, missingSnapshotOptions(volume), call);
+  }
   if (lacking.some(({ volume }) => volume.state === 'Started')) await sleep(OPTION_MS);
   checkpoint(call);
 }
