@@ -113,7 +113,7 @@ async function withSource(): Promise<MemoryServers> {
   const servers = new MemoryServers(3);
   const { deps } = servers.coordinator(0);
   const { question, ...volume } = wanted();
-  const options = snapshotOptions('replica');
+  const options = snapshotOptions({ kind: 'replica', perSet: 3 });
   const thin = { ...volume, options, question: { ...question, provisioner: 'lvm' as const } };
   await createBySize(deps, thin, call());
   await deps.gluster.start('v1', { force: false }, call());
