@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { cloneSnapshot } from '../../src/gateway/snapshots/clone-snapshot.ts';
 import { deleteSnapshot } from '../../src/gateway/snapshots/delete-snapshot.ts';
 import { restoreSnapshot } from '../../src/gateway/snapshots/restore-snapshot.ts';
-import { snapshotOptions } from '../../src/gateway/snapshots/snapshot-options.ts';
 import { takeSnapshots } from '../../src/gateway/snapshots/take-snapshots.ts';
 import { sweepSnapshots } from '../../src/gateway/sweep-snapshots.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
@@ -12,6 +11,7 @@ import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
 import { call, faultOf, wanted, withEveryAccident } from '../fakes/accidents.ts';
 import { MemoryServers } from '../fakes/memory-servers.ts';
 
+const LOG = 'cluster.optimistic-change-log';
 const CLONE = { name: 'c1', size: undefined, options: {}, metadata: {} };
 
 describe('gateway: Gluster’s own snapshots of lvm bricks', function () {
@@ -26,6 +26,39 @@ describe('gateway: Gluster’s own snapshots of lvm bricks', function () {
       expect(new Set(moments)).to.deep.equal(new Set([servers.pool.snapshots.get('s1')?.createdAt]));
     });
     expect(steps).to.be.greaterThan(10);
+  });
+
+  it('do not count unless changes were noted while Gluster took them', async () => {
+    const servers = await withSource();
+    const { deps } = servers.coordinator(0);
+    const noted: unknown[] = [];
+    const createSnapshot: typeof deps.gluster.createSnapshot = async (...given) => {
+      noted.push(servers.pool.get('v1').options[LOG]);
+      await deps.gluster.createSnapshot(...given);
+      stopNoting(servers);
+    };
+    const fault = await faultOf(take({ ...deps, gluster: { ...deps.gluster, createSnapshot } }));
+    expect(`${fault.kind}: ${fault.message}`).to.match(/^busy: another snapshot of volume v1/);
+    expect(noted).to.deep.equal(['off']);
+    expect(servers.pool.snapshots.size).to.equal(0);
+    expect(statesOf(servers)).to.deep.equal([]);
+  });
+
+  it('that a dead gateway left are completed while its volume notes changes, else made anew', async () => {
+    for (const isNoting of [true, false]) {
+      const clean = (await withSource()).coordinator(0);
+      await take(clean.deps);
+      const servers = await withSource();
+      const at = clean.steps.names.findIndex((name) => /createSnapshot/.test(name));
+      const { deps } = servers.coordinator(0, { accident: { at, kind: 'die-after' } });
+      await take(deps).catch(() => undefined);
+      const { glusterName } = servers.pool.snapshots.get('s1') ?? {};
+      if (!isNoting) stopNoting(servers);
+      await take(servers.coordinator(0, { restart: true }).deps);
+      expect(servers.pool.snapshots.get('s1')?.glusterName === glusterName).to.equal(isNoting);
+      expect(servers.pool.get('v1').snapshotCount).to.equal(1);
+      expect(statesOf(servers)).to.deep.equal(['taken', 'taken', 'taken']);
+    }
   });
 
   it('are deleted wholly, whatever step fails or dies', async () => {
@@ -104,6 +137,12 @@ describe('gateway: Gluster’s own snapshots of lvm bricks', function () {
   });
 });
 
+function stopNoting({ pool }: MemoryServers): void {
+  const volume = pool.get('v1');
+  const options = { ...volume.options, [LOG]: 'on', 'user.gluster-csi-noting': 'none' };
+  pool.volumes.set('v1', { ...volume, options });
+}
+
 function take(deps: VolumeDeps) {
   const member = { volume: 'v1', snapshot: 's1', description: '', metadata: {} };
   return takeSnapshots(deps, { members: [member], group: undefined }, call());
@@ -113,8 +152,7 @@ async function withSource(): Promise<MemoryServers> {
   const servers = new MemoryServers(3);
   const { deps } = servers.coordinator(0);
   const { question, ...volume } = wanted();
-  const options = snapshotOptions({ kind: 'replica', perSet: 3 });
-  const thin = { ...volume, options, question: { ...question, provisioner: 'lvm' as const } };
+  const thin = { ...volume, question: { ...question, provisioner: 'lvm' as const } };
   await createBySize(deps, thin, call());
   await deps.gluster.start('v1', { force: false }, call());
   return servers;

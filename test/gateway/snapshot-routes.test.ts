@@ -10,7 +10,7 @@ describe('gateway routes: snapshots', () => {
   beforeEach(async () => {
     gateways = new MemoryGateways();
     await gateways.start(3);
-    const body = { name: 'v1', size: SIZE, replica: 3, snapshot: true };
+    const body = { name: 'v1', size: SIZE, replica: 3 };
     expect((await gateways.request('POST', '/v1/volumes', { body })).status).to.equal(201);
     await post('/v1/volumes/v1/start');
     write('then');
@@ -128,7 +128,7 @@ describe('gateway routes: snapshots', () => {
   });
 
   it('takes the members of a group in one moment, and deletes them with it', async () => {
-    await post('/v1/volumes', { name: 'v2', size: SIZE, replica: 2, snapshot: true });
+    await post('/v1/volumes', { name: 'v2', size: SIZE, replica: 2 });
     const members = [
       { volname: 'v1', snapname: 's1' },
       { volname: 'v2', snapname: 's2' },

@@ -14,8 +14,8 @@ import { toLayout } from './clone-layout.ts';
 import { COMPLETE, HEALING, ORIGIN } from './clone-metadata.ts';
 import { glusterNameOf, isGlusters } from './gluster-snapshot.ts';
 import { healClone } from './heal-clone.ts';
+import { healedOptions, healingOptions } from './healing-options.ts';
 import { reserveCopies } from './reserve-copies.ts';
-import { healedOptions, healingOptions } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 
 export interface WantedClone {

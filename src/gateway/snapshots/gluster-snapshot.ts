@@ -1,11 +1,13 @@
 import { type Call, detached } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
+import { layoutOf } from '../brick-layout.ts';
 import type { SnapshotFacts, StoredSnapshot } from '../bricks/snapshot-store.ts';
 import type { GlusterSnapshot, GlusterSnapshots } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { areDead } from '../volumes/dead-tokens.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
+import { isNoted } from './noting-options.ts';
 import { forget, requestsOf, type StandStill } from './stand-still.ts';
 
 const LOOK_MS = 30_000;
@@ -37,13 +39,36 @@ export async function takeByGluster(deps: VolumeDeps, still: StandStill, call: C
   // A transaction whose end is not known may still go on: what it makes is looked for by the retry.
   if (isFault(refusal, 'uncertain', 'timed-out', 'cancelled')) throw refusal;
   const made = await look(deps.gluster, facts.snapshot, call);
-  if (made !== undefined && isOf(made, token)) return made.createdAt;
+  if (made !== undefined && isOf(made, token)) return confirmed(deps, still, made, call);
   await forget(still, call);
   if (made !== undefined) await removeOrphan(deps, made, call);
   throw refusal ?? new Fault('unreachable', `gluster made snapshot ${facts.snapshot} and lost it; retry`);
 }
 
-/** What Gluster made for one of these parts, whose creates are over. */
+/** Its moment. Unless changes were noted all the while it is deleted: its clones could not be healed. */
+async function confirmed(
+  deps: VolumeDeps,
+  still: StandStill,
+  { name, createdAt }: GlusterSnapshot,
+  call: Call,
+): Promise<number> {
+  const fresh = detached(call, LOOK_MS);
+  try {
+    await still.confirm(fresh);
+    return createdAt;
+  } catch (error) {
+    await deps.gluster.deleteSnapshot(name, fresh).catch((failed: unknown) => {
+      throw afterMutation(failed, `snapshot ${name}`);
+    });
+    await forget(still, call);
+    throw error;
+  }
+}
+
+/**
+ * What Gluster made for one of these parts, whose creates are over: undefined when it made nothing, or while changes
+ * were no longer noted.
+ */
 export async function findMade(
   deps: VolumeDeps,
   parts: readonly StoredSnapshot[],
@@ -53,9 +78,14 @@ export async function findMade(
   if (first === undefined) return undefined;
   const made = await deps.gluster.snapshot(first.snapshot, call);
   const part = parts.find(({ token }) => made !== undefined && isOf(made, token));
-  return made === undefined || part === undefined
-    ? undefined
-    : { token: part.token, createdAt: made.createdAt };
+  if (made === undefined || part === undefined || (await isUnnoted(deps, part, call))) return undefined;
+  return { token: part.token, createdAt: made.createdAt };
+}
+
+/** A create that died has left its volume noting, for as long as Gluster may go on with it. */
+async function isUnnoted({ gluster }: VolumeDeps, { volume }: StoredSnapshot, call: Call): Promise<boolean> {
+  const found = await gluster.volume(volume, call);
+  return found !== undefined && layoutOf(found).kind !== 'plain' && !isNoted(found);
 }
 
 /** Deletes Gluster's snapshot, when these parts are of it. Another one of the name is somebody else's. */

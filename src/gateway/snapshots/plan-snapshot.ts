@@ -9,6 +9,7 @@ import { getRecord } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { getVolume } from '../volumes/get-volume.ts';
 import { withRecord } from '../volumes/restore-record.ts';
+import { withoutNoting } from './noting-options.ts';
 import { hasQuorum } from './quorum.ts';
 
 export interface WantedSnapshot {
@@ -46,7 +47,7 @@ export async function planSnapshot(
     capacity,
     provisioner,
     counts,
-    options: volume.options,
+    options: withoutNoting(volume),
     metadata,
     description,
     group,

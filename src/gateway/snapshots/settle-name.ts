@@ -96,6 +96,7 @@ async function finishCreates(
   }
   const taken = (await findWhole(deps, parts, call))?.stored;
   const whole = taken ?? (await findMade(deps, dead, call));
+  if (whole === undefined) await deleteFromGluster(deps, dead, call);
   for (const { server, stored } of taking) {
     if (stored.token === whole?.token) await server.snapshots.commit(stored.token, whole.createdAt, call);
     else await server.snapshots.forget(stored.token, call);
