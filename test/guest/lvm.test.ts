@@ -104,7 +104,7 @@ describe('lvm: life cycle', function () {
     const at = await api.mount('c1');
     expect(await content(`${at}/f`)).to.equal('before');
     await write(`${at}/f`, 'clone');
-    await api.post('/v1/volumes/c1/resize', { size: 1.5 * SIZE }, any);
+    await api.retried(() => api.post('/v1/volumes/c1/resize', { size: 1.5 * SIZE }, any));
     await onWorker(['dd', 'if=/dev/zero', `of=${at}/big`, 'bs=1M', 'count=280', 'conv=fsync']);
     expect(await content('/run/mnt-v1/f')).to.equal('after');
     await api.expectHealed('c1');
