@@ -5,7 +5,7 @@ import type { BrickRequest } from '../../../src/gateway/bricks/brick-store.ts';
 export const VOLUME = 'v1';
 export const MIB = 1024n * 1024n;
 export const SMALL = 200n * MIB;
-export const GROWN = 600n * MIB;
+export const GROWN = 300n * MIB;
 /** What the brick's volume has for a record. */
 export const RECORD = '{"v":1,"capacity":1,"metadata":{}}';
 
