@@ -4,6 +4,7 @@ import type {
   Gluster,
   GlusterBrickStatus,
   GlusterCreate,
+  GlusterTask,
   GlusterVolume,
 } from '../../src/gateway/gluster-cli/gluster.ts';
 
@@ -19,6 +20,8 @@ export class MemoryPool {
   readonly volumes = new Map<string, GlusterVolume>();
   /** Clients of each started volume. */
   readonly clients = new Map<string, { kind: string; count: number }[]>();
+  /** What moves files of volumes. */
+  readonly tasks = new Map<string, GlusterTask>();
   /** Bricks whose process is down, as `peerId:path`. */
   readonly downBricks = new Set<string>();
   /** Is the directory there? Asked for each brick of a create. */
@@ -69,7 +72,7 @@ export function createMemoryGluster(pool: MemoryPool, selfId: string): Gluster {
 
 type Queries = Pick<
   Gluster,
-  'pool' | 'volumes' | 'volume' | 'status' | 'clients' | 'healSummary' | 'options' | 'version'
+  'pool' | 'volumes' | 'volume' | 'status' | 'tasks' | 'clients' | 'healSummary' | 'options' | 'version'
 >;
 
 function queries(pool: MemoryPool, selfId: string): Queries {
@@ -96,6 +99,11 @@ function queries(pool: MemoryPool, selfId: string): Queries {
       const volume = pool.get(name);
       if (volume.state !== 'Started') throw new Fault('wrong-state', `volume ${name} is not started`);
       return volume.bricks.map((brick) => toStatus(pool, brick));
+    },
+    async tasks(name) {
+      command('volume status tasks');
+      const task = pool.tasks.get(pool.get(name).name);
+      return task === undefined ? [] : [task];
     },
     async clients(name) {
       command('volume status clients');

@@ -20,6 +20,8 @@ export interface StandStill {
   readonly servers: readonly StorageServer[];
   /** Asked once the snapshots' names are written down, before anything is frozen; what it throws ends the snapshot. */
   readonly check: (call: Call) => Promise<void>;
+  /** Asked once all have thawed; what it throws ends the snapshot, too. */
+  readonly confirm: (call: Call) => Promise<void>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
     if (first !== undefined) throw named(first);
     const broken = done.find(({ result }) => !result);
     if (broken !== undefined) throw missed(broken.server.host);
+    await still.confirm(call);
     return createdAt;
   } catch (error) {
     await forget(still, call);

@@ -6,6 +6,8 @@ import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { requireNoBricks } from '../volumes/one-name-space.ts';
+import { requireOneSize } from './growing-bricks.ts';
+import { requireNoneMoved } from './moving-files.ts';
 import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
 import { honestMarks } from './snapshot-options.ts';
@@ -99,8 +101,14 @@ async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], ca
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
   const names = snapshots.map(({ snapshot }) => snapshot);
-  const check = (given: Call) => requireNoBricks(deps, names, given);
-  const createdAt = await standStill({ token, snapshots, servers, check }, call);
+  const check = async (given: Call) => {
+    await requireNoBricks(deps, names, given);
+    for (const facts of snapshots) await requireOneSize(deps.gluster, servers, facts, given);
+  };
+  const confirm = async (given: Call) => {
+    for (const { volume, ended } of planned) await requireNoneMoved(deps, volume, ended, given);
+  };
+  const createdAt = await standStill({ token, snapshots, servers, check, confirm }, call);
   try {
     await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
   } catch (error) {
