@@ -82,6 +82,7 @@ export class MemoryServers {
       tokens: server.tokens,
       locks: server.locks,
       accessOptions: {},
+      optionMs: 1,
       accountOf,
       noticeReset: () => undefined,
       notify: () => undefined,

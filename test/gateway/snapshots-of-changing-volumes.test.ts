@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { isFault } from '../../src/control/fault.ts';
 import { brickBytes, parseLayout } from '../../src/gateway/brick-layout.ts';
-import { snapshotOptions } from '../../src/gateway/snapshots/snapshot-options.ts';
 import { takeSnapshots } from '../../src/gateway/snapshots/take-snapshots.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
 import { resizeVolume } from '../../src/gateway/volumes/resize-volume.ts';
@@ -99,8 +98,7 @@ describe('gateway: snapshots of a volume that another gateway changes', function
     async function distributed(): Promise<MemoryServers> {
       const servers = new MemoryServers(3);
       const { deps } = servers.coordinator(0);
-      const options = snapshotOptions('replica');
-      await createBySize(deps, { ...wanted({ replica: 3, distribute: 2 }, GIB), options }, call());
+      await createBySize(deps, wanted({ replica: 3, distribute: 2 }, GIB), call());
       await deps.gluster.start('v1', { force: false }, call());
       return servers;
     }

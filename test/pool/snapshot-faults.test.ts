@@ -26,7 +26,7 @@ describe('snapshots and faults', function () {
   before(async () => {
     lab = await Lab.up({ name: labName('faults'), workers: 1 });
     api = await SnapshotApi.on(lab);
-    await api.volume({ name: VOLUME, size: 600 * 1024 ** 2, replica: 3, snapshot: true });
+    await api.volume({ name: VOLUME, size: 600 * 1024 ** 2, replica: 3 });
     mounted = await api.mount(VOLUME);
   });
   after(async () => {

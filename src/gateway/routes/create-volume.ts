@@ -5,7 +5,6 @@ import { parseLayout } from '../brick-layout.ts';
 import type { Provisioner } from '../bricks/brick-store.ts';
 import { type CapacityQuestion, MIN_VOLUME_BYTES } from '../capacity.ts';
 import { bodyRoute, type Route } from '../route.ts';
-import { snapshotOptions } from '../snapshots/snapshot-options.ts';
 import { toVolumeInfo } from '../volume-info.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
@@ -27,7 +26,7 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
     schema: volumeCreateRequest,
     async handle({ body }, call) {
       const name = parseVolumeName(body.name, 'name');
-      const options = { ...snapshotDefaults(body), ...parseOptions(body.options ?? {}) };
+      const options = parseOptions(body.options ?? {});
       const metadata = body.metadata ?? {};
       checkMetadata(metadata);
       const wanted = { name, options, metadata };
@@ -39,11 +38,6 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
       return { status: 201, body: toVolumeInfo(volume), headers: { Location: `/v1/volumes/${name}` } };
     },
   });
-}
-
-/** A volume that says so at its create has from the start what the first snapshot would set, and wait for. */
-function snapshotDefaults(body: VolumeCreateRequest): Readonly<Record<string, string>> {
-  return body.snapshot === true ? snapshotOptions(parseLayout(body).kind) : {};
 }
 
 function parseQuestion(deps: VolumeDeps, body: VolumeCreateRequest): CapacityQuestion {

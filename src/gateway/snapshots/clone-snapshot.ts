@@ -13,8 +13,8 @@ import { keptBricks, requireServers, surveyServers } from '../volumes/survey.ts'
 import { toLayout } from './clone-layout.ts';
 import { COMPLETE, HEALING, ORIGIN } from './clone-metadata.ts';
 import { healClone } from './heal-clone.ts';
+import { healedOptions, healingOptions } from './healing-options.ts';
 import { reserveCopies } from './reserve-copies.ts';
-import { healedOptions, healingOptions } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 
 export interface WantedClone {

@@ -10,6 +10,7 @@ import type { VolumeDeps } from '../volumes/deps.ts';
 import { getVolume } from '../volumes/get-volume.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { requireNoneMoving } from './moving-files.ts';
+import { withoutNoting } from './noting-options.ts';
 import { hasQuorum } from './quorum.ts';
 
 export interface WantedSnapshot {
@@ -49,7 +50,7 @@ export async function planSnapshot(
     volumeId: volume.id,
     capacity,
     counts,
-    options: volume.options,
+    options: withoutNoting(volume),
     metadata,
     description,
     group,

@@ -20,7 +20,7 @@ export interface StandStill {
   readonly servers: readonly StorageServer[];
   /** Asked once the snapshots' names are written down, before anything is frozen; what it throws ends the snapshot. */
   readonly check: (call: Call) => Promise<void>;
-  /** Asked once all have thawed; what it throws ends the snapshot, too. */
+  /** Asked once all have thawed; what it throws ends the snapshot. */
   readonly confirm: (call: Call) => Promise<void>;
 }
 
