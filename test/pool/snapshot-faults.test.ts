@@ -227,7 +227,7 @@ describe('snapshots and faults', function () {
     const clients = await Promise.all([1, 2, 3].map((server) => api.gateways.restClient(server)));
     const at = (index: number) => clients[index % clients.length];
     const names = Array.from({ length: VOLUMES }, (_, index) => `many-${index}`);
-    const body = { size: 100 * 1024 ** 2, replica: 3, snapshot: true };
+    const body = { size: 100 * 1024 ** 2, replica: 3 };
     const make = async (name: string, index: number) => {
       await api.retried(() => api.post('/v1/volumes', { name, ...body }, volumeInfo, at(index)));
       await api.retried(() => api.post(`/v1/volumes/${name}/start`, {}, volumeInfo, at(index)));

@@ -42,7 +42,7 @@ describe('snapshots of volumes that change', function () {
   }
 
   it('resized by another gateway at the same time: each has one size, in what it tells and in all its images', async () => {
-    await api.volume({ name: 'growing', size: 400 * MIB, replica: 3, snapshot: true });
+    await api.volume({ name: 'growing', size: 400 * MIB, replica: 3 });
     const seen: string[] = [];
     for (const [round, headStart] of HEAD_STARTS.entries()) {
       const before = (400 + round * 64) * MIB;
@@ -84,7 +84,7 @@ describe('snapshots of volumes that change', function () {
 
   it('whose files are moved: refused with the remedy until the last one is whole, then all are there once', async () => {
     const name = 'moving';
-    await api.volume({ name, size: 800 * MIB, replica: 3, distribute: 2, snapshot: true });
+    await api.volume({ name, size: 800 * MIB, replica: 3, distribute: 2 });
     const volume = await api.get(`/v1/volumes/${name}`, volumeInfo);
     const mounted = await api.mount(name);
     // Renamed, so that many lie in another set than their names say.
@@ -122,7 +122,7 @@ describe('snapshots of volumes that change', function () {
 
   it('in the middle of a heal that has taken a directory away and not put it anywhere yet: the clone heals', async () => {
     const name = 'halfway';
-    await api.volume({ name, size: 300 * MIB, replica: 3, snapshot: true });
+    await api.volume({ name, size: 300 * MIB, replica: 3 });
     const volume = await api.get(`/v1/volumes/${name}`, volumeInfo);
     const victim = volume.subvols[0]?.bricks[0]?.host ?? '';
     const server = lab.server(Number(victim.slice(1)));
