@@ -7,7 +7,7 @@ import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { requireNoBricks } from '../volumes/one-name-space.ts';
 import { requireOneSize } from './growing-bricks.ts';
 import { requireNoneMoved } from './moving-files.ts';
-import { type NotedChanges, noteChanges } from './note-changes.ts';
+import { noteChanges } from './note-changes.ts';
 import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
@@ -42,12 +42,7 @@ export async function takeSnapshots(
     throw taken(existing[0].name, 'exists, and others of its group do not: delete what is left of the group');
   const planned: PlannedSnapshot[] = [];
   for (const member of members) planned.push(await planOne(deps, member, group, call));
-  const noted = await noteChanges(
-    deps,
-    planned.map(({ volume }) => volume),
-    call,
-  );
-  await takeNow(deps, planned, noted, call);
+  await takeNow(deps, planned, call);
   return Promise.all(members.map(({ snapshot }) => getSnapshot(deps, snapshot, call)));
 }
 
@@ -78,12 +73,7 @@ async function planOne(
   return planSnapshot(deps, member, group, call);
 }
 
-async function takeNow(
-  deps: VolumeDeps,
-  planned: readonly PlannedSnapshot[],
-  noted: NotedChanges,
-  call: Call,
-): Promise<void> {
+async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], call: Call): Promise<void> {
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   const { token } = held;
   const snapshots = planned.map(({ facts }) => facts);
@@ -98,6 +88,8 @@ async function takeNow(
     await requireNoBricks(deps, names, given);
     for (const facts of snapshots) await requireOneSize(deps.gluster, servers, facts, given);
   };
+  const volumes = planned.map(({ volume }) => volume);
+  const noted = await noteChanges(deps, volumes, call);
   const confirm = async (given: Call) => {
     await noted.confirm(given);
     for (const { volume, ended } of planned) await requireNoneMoved(deps, volume, ended, given);
