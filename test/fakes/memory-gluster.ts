@@ -6,8 +6,10 @@ import type {
   GlusterCreate,
   GlusterSnapshot,
   GlusterSnapshots,
+  GlusterTask,
   GlusterVolume,
 } from '../../src/gateway/gluster-cli/gluster.ts';
+import { memorySnapshots } from './memory-gluster-snapshots.ts';
 
 interface MemoryPeer {
   readonly id: string;
@@ -22,6 +24,8 @@ export class MemoryPool {
   readonly snapshots = new Map<string, GlusterSnapshot>();
   /** Clients of each started volume. */
   readonly clients = new Map<string, { kind: string; count: number }[]>();
+  /** What moves files of volumes. */
+  readonly tasks = new Map<string, GlusterTask>();
   /** Bricks whose process is down, as `peerId:path`. */
   readonly downBricks = new Set<string>();
   /** Is the directory there? Asked for each brick of a create. */
@@ -67,12 +71,12 @@ export class MemoryPool {
 
 /** The `gluster` command on one server of the pool. */
 export function createMemoryGluster(pool: MemoryPool, selfId: string): Gluster {
-  return { ...queries(pool, selfId), ...changes(pool, selfId), ...snapshots(pool) };
+  return { ...queries(pool, selfId), ...changes(pool, selfId), ...memorySnapshots(pool) };
 }
 
 type Queries = Pick<
   Gluster,
-  'pool' | 'volumes' | 'volume' | 'status' | 'clients' | 'healSummary' | 'options' | 'version'
+  'pool' | 'volumes' | 'volume' | 'status' | 'tasks' | 'clients' | 'healSummary' | 'options' | 'version'
 >;
 
 function queries(pool: MemoryPool, selfId: string): Queries {
@@ -99,6 +103,11 @@ function queries(pool: MemoryPool, selfId: string): Queries {
       const volume = pool.get(name);
       if (volume.state !== 'Started') throw new Fault('wrong-state', `volume ${name} is not started`);
       return volume.bricks.map((brick) => toStatus(pool, brick));
+    },
+    async tasks(name) {
+      command('volume status tasks');
+      const task = pool.tasks.get(pool.get(name).name);
+      return task === undefined ? [] : [task];
     },
     async clients(name) {
       command('volume status clients');
@@ -214,35 +223,6 @@ function changes(pool: MemoryPool, selfId: string): Changes {
         pool.peers.findIndex((peer) => peer.id === id),
         1,
       );
-    },
-  };
-}
-
-function snapshots(pool: MemoryPool): GlusterSnapshots {
-  const count = (volume: string, step: number) => {
-    const source = pool.get(volume);
-    pool.volumes.set(volume, { ...source, snapshotCount: source.snapshotCount + step });
-  };
-  return {
-    async snapshot(name) {
-      pool.note('snapshot info');
-      return pool.snapshots.get(name);
-    },
-    async createSnapshot({ name, volume, description }) {
-      pool.note('snapshot create');
-      if (pool.snapshots.has(name)) throw new Fault('conflict', `Snapshot ${name} already exists`);
-      if (pool.get(volume).state !== 'Started')
-        throw new Fault('wrong-state', `volume ${volume} is not started`);
-      count(volume, 1);
-      const glusterName = randomUUID().replaceAll('-', '');
-      const createdAt = Math.floor(Date.now() / 1000) * 1000;
-      pool.snapshots.set(name, { name, volume, description, glusterName, createdAt });
-    },
-    async deleteSnapshot(name) {
-      pool.note('snapshot delete');
-      const found = pool.snapshots.get(name);
-      if (found !== undefined) count(found.volume, -1);
-      pool.snapshots.delete(name);
     },
   };
 }

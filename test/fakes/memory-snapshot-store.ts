@@ -94,7 +94,10 @@ export class MemorySnapshotStore implements SnapshotStore {
     for (const key of session.parts) {
       const part = this.parts.get(key);
       if (part === undefined) throw new Fault('not-found', 'nothing is prepared for this snapshot');
-      part.content = this.#bricks.contents.get(this.#source(part.stored)?.path ?? '') ?? '';
+      const source = this.#source(part.stored);
+      if (source !== undefined && source.accountBytes > part.stored.accountBytes)
+        throw new Fault('busy', `brick ${keyOf(source)} has grown meanwhile`);
+      part.content = this.#bricks.contents.get(source?.path ?? '') ?? '';
     }
     session.isTaken = true;
   }

@@ -58,6 +58,15 @@ export interface GlusterBrickStatus {
   readonly mountOptions: string;
 }
 
+/** Work that moves a volume's files between its brick sets. */
+export interface GlusterTask {
+  /** Each start has another one. */
+  readonly id: string;
+  /** `rebalance` or `remove brick`. */
+  readonly type: string;
+  readonly isRunning: boolean;
+}
+
 export interface GlusterBrickHeal {
   readonly hostId: string;
   readonly name: string;
@@ -118,6 +127,11 @@ export interface Gluster extends GlusterSnapshots {
   delete(name: string, call: Call): Promise<void>;
   /** Bricks only, no self-heal daemons. Throws `not-found`, `wrong-state` when not started. */
   status(name: string, call: Call): Promise<readonly GlusterBrickStatus[]>;
+  /**
+   * The last one, which glusterd tells of until there is another, and any that was stopped and still moves a file. None of
+   * a volume that is not started. Throws `not-found`.
+   */
+  tasks(name: string, call: Call): Promise<readonly GlusterTask[]>;
   /**
    * Connected clients by gluster's process name (`fuse`, `gfapi`, …), its own daemons (glustershd, rebalance,
    * …) left out. Empty when the volume is not started. Throws `not-found`.

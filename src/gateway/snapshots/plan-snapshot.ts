@@ -9,6 +9,7 @@ import { getRecord } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { getVolume } from '../volumes/get-volume.ts';
 import { withRecord } from '../volumes/restore-record.ts';
+import { requireNoneMoving } from './moving-files.ts';
 import { withoutNoting } from './noting-options.ts';
 import { hasQuorum } from './quorum.ts';
 
@@ -22,11 +23,14 @@ export interface WantedSnapshot {
 export interface PlannedSnapshot {
   readonly facts: SnapshotFacts;
   readonly volume: GlusterVolume;
+  /** Ids of those of its tasks that moved files and had ended. */
+  readonly ended: readonly string[];
 }
 
 /**
  * What a snapshot of the volume would be: which bricks it has, and what is said of them. Throws `not-found`,
- * `wrong-state` (a volume without images of its own), `unreachable` (too many bricks are down).
+ * `wrong-state` (a volume without images of its own, or whose files are being moved), `unreachable` (too many bricks
+ * are down).
  */
 export async function planSnapshot(
   deps: VolumeDeps,
@@ -54,7 +58,7 @@ export async function planSnapshot(
     members,
   };
   requireQuorum(volume, facts);
-  return { facts, volume };
+  return { facts, volume, ended: await requireNoneMoving(deps, volume, call) };
 }
 
 /** The volume's size, and what its bricks are. */

@@ -6,7 +6,9 @@ import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { requireNoBricks } from '../volumes/one-name-space.ts';
 import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
-import { type NotedChanges, noteChanges } from './note-changes.ts';
+import { requireOneSize } from './growing-bricks.ts';
+import { requireNoneMoved } from './moving-files.ts';
+import { noteChanges } from './note-changes.ts';
 import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
@@ -42,12 +44,7 @@ export async function takeSnapshots(
   const planned: PlannedSnapshot[] = [];
   for (const member of members) planned.push(await planOne(deps, member, group, call));
   requireOneMoment(planned.map(({ facts }) => facts));
-  const noted = await noteChanges(
-    deps,
-    planned.map(({ volume }) => volume),
-    call,
-  );
-  await takeNow(deps, planned, noted, call);
+  await takeNow(deps, planned, call);
   return Promise.all(members.map(({ snapshot }) => getSnapshot(deps, snapshot, call)));
 }
 
@@ -78,12 +75,7 @@ async function planOne(
   return planSnapshot(deps, member, group, call);
 }
 
-async function takeNow(
-  deps: VolumeDeps,
-  planned: readonly PlannedSnapshot[],
-  noted: NotedChanges,
-  call: Call,
-): Promise<void> {
+async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], call: Call): Promise<void> {
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   const { token } = held;
   const snapshots = planned.map(({ facts }) => facts);
@@ -94,8 +86,16 @@ async function takeNow(
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
   const names = snapshots.map(({ snapshot }) => snapshot);
-  const check = (given: Call) => requireNoBricks(deps, names, given);
-  const confirm = (given: Call) => noted.confirm(given);
+  const check = async (given: Call) => {
+    await requireNoBricks(deps, names, given);
+    for (const facts of snapshots) await requireOneSize(deps.gluster, servers, facts, given);
+  };
+  const volumes = planned.map(({ volume }) => volume);
+  const noted = await noteChanges(deps, volumes, call);
+  const confirm = async (given: Call) => {
+    await noted.confirm(given);
+    for (const { volume, ended } of planned) await requireNoneMoved(deps, volume, ended, given);
+  };
   const still = { token, snapshots, servers, check, confirm };
   const isByGluster = snapshots.some(isGlusters);
   const taking = isByGluster ? takeByGluster(deps, still, call) : standStill(still, call);
