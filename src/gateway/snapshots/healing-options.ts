@@ -32,7 +32,7 @@ export function healedOptions(
   return Object.fromEntries(names.map((name) => [name, options[name] ?? DEFAULTS[name] ?? 'off']));
 }
 
-/** By which copy a volume decides when its copies disagree: Gluster's `none` unless somebody has chosen. */
-export function policyOf(options: Readonly<Record<string, string>>): string {
-  return options[POLICY] ?? 'none';
+/** True when somebody has chosen by which copy a volume decides when its copies disagree. */
+export function hasPolicy(options: Readonly<Record<string, string>>): boolean {
+  return options[POLICY] !== undefined && options[POLICY] !== DEFAULTS[POLICY];
 }

@@ -1,6 +1,6 @@
 import { type BrickLayout, layoutOf } from '../brick-layout.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import { POLICY, policyOf } from './healing-options.ts';
+import { hasPolicy, POLICY } from './healing-options.ts';
 
 const LOG = { replica: 'cluster.optimistic-change-log', disperse: 'disperse.optimistic-change-log' } as const;
 /** Since when, and for which request; or nobody. */
@@ -22,7 +22,7 @@ export function noteOptions(volume: GlusterVolume, mark: string): Options | unde
   const layout = layoutOf(volume);
   if (layout.kind === 'plain' || volume.state !== 'Started') return undefined;
   if (isNoted(volume) && notedBy(volume) === undefined) return undefined;
-  const policy = isSafeSet(layout) && policyOf(volume.options) === 'none' ? { [POLICY]: 'ctime' } : {};
+  const policy = isSafeSet(layout) && !hasPolicy(volume.options) ? { [POLICY]: 'ctime' } : {};
   return { ...policy, [LOG[layout.kind]]: 'off', [NOTING]: mark };
 }
 
