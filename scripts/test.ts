@@ -10,7 +10,8 @@ import { type Counts, closingLine, countsEnvironment, readCounts, sumCounts } fr
 
 /**
  * `npm test [-- PART...]`: runs the parts one after the other, each in a process of its own (those that mostly
- * wait for glusterd side by side), goes on after a part that failed, and ends with one line that totals them all. A part that ran nothing has failed.
+ * wait, in lanes side by side), goes on after a part that failed, and ends with one line that totals them all. A part
+ * that ran nothing has failed.
  */
 interface Part {
   readonly name: string;
@@ -20,8 +21,8 @@ interface Part {
   /** Minutes for the whole part; then it is stopped. */
   readonly minutes: number;
   readonly needs: readonly ('debian' | 'cluster' | 'guest' | 'go')[];
-  /** Runs at the same time as its neighbours that say so, its lines marked with its name. */
-  readonly besideOthers?: true;
+  /** Runs at the same time as its neighbours of another lane, and after those of its own, its lines marked with its name. */
+  readonly lane?: 1 | 2;
 }
 
 const PARTS: readonly Part[] = [
@@ -60,7 +61,15 @@ const PARTS: readonly Part[] = [
     testMs: 900_000,
     minutes: 30,
     needs: ['debian', 'go'],
-    besideOthers: true,
+    lane: 1,
+  },
+  {
+    name: 'guest',
+    about: 'what needs device-mapper or iSCSI, in a guest kernel',
+    testMs: 900_000,
+    minutes: 45,
+    needs: ['debian', 'guest'],
+    lane: 1,
   },
   {
     name: 'pool',
@@ -68,14 +77,7 @@ const PARTS: readonly Part[] = [
     testMs: 300_000,
     minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 40),
     needs: ['debian'],
-    besideOthers: true,
-  },
-  {
-    name: 'guest',
-    about: 'what needs device-mapper or iSCSI, in a guest kernel',
-    testMs: 900_000,
-    minutes: 30,
-    needs: ['debian', 'guest'],
+    lane: 2,
   },
   {
     name: 'e2e',
@@ -97,7 +99,8 @@ let interrupted = false;
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
 for (const stage of toStages(parts)) {
-  if (!interrupted) totals.push(...(await Promise.all(stage.map((part) => runPart(part, stage.length > 1)))));
+  const lanes = await Promise.all(stage.map((lane) => runLane(lane, stage.length > 1)));
+  totals.push(...lanes.flat());
 }
 rmSync(scratch, { recursive: true });
 const total = sumCounts(totals);
@@ -115,15 +118,26 @@ function chooseParts(names: readonly string[]): readonly Part[] {
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part.name));
 }
 
-/** What runs at the same time: neighbours that may. */
-function toStages(chosen: readonly Part[]): readonly (readonly Part[])[] {
-  const stages: Part[][] = [];
+/** What runs at the same time: the lanes of neighbours that have one, else a part alone. */
+function toStages(chosen: readonly Part[]): readonly (readonly (readonly Part[])[])[] {
+  const stages: Part[][][] = [];
+  let before: Part | undefined;
   for (const part of chosen) {
-    const before = stages.at(-1);
-    if (part.besideOthers === true && before?.at(-1)?.besideOthers === true) before.push(part);
-    else stages.push([part]);
+    const beside = part.lane !== undefined && before?.lane !== undefined ? stages.at(-1) : undefined;
+    const lane = beside?.find(([first]) => first?.lane === part.lane);
+    if (lane !== undefined) lane.push(part);
+    else if (beside !== undefined) beside.push([part]);
+    else stages.push([[part]]);
+    before = part;
   }
   return stages;
+}
+
+/** One after the other. */
+async function runLane(lane: readonly Part[], isMarked: boolean): Promise<readonly Counts[]> {
+  const counts: Counts[] = [];
+  for (const part of lane) if (!interrupted) counts.push(await runPart(part, isMarked));
+  return counts;
 }
 
 async function runPart(part: Part, isMarked: boolean): Promise<Counts> {

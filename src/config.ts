@@ -86,6 +86,13 @@ export const gatewayConfig = z.strictObject({
     .exactOptional(),
   /** Devices and named bricks lie below these directories and nowhere else. */
   deviceRoots: z.array(absolutePath).min(1),
+  /** Disks that may become volume groups for thin bricks, and where these are mounted. */
+  lvm: z
+    .strictObject({
+      disks: z.array(absolutePath.startsWith('/dev/')).min(1),
+      mountRoot: absolutePath.default('/var/lib/gluster-csi/lvm'),
+    })
+    .exactOptional(),
   /** Put on every volume made here. */
   access: z
     .strictObject({
@@ -167,7 +174,7 @@ const roles = {
   'add-device': z.strictObject({
     config: absolutePath,
     device: absolutePath,
-    provisioner: z.enum(['loop', 'directory']).default('loop'),
+    provisioner: z.enum(['loop', 'lvm', 'directory']).default('loop'),
     'log-level': logLevel,
   }),
 };

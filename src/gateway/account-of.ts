@@ -1,7 +1,9 @@
 import type { Provisioner } from './bricks/brick-store.ts';
 import { imageBytes } from './bricks/image-size.ts';
+import { thinAccount } from './bricks/lvm/thin-size.ts';
 
-/** Bytes that a brick for so many bytes of data takes from its device's account: the image, or the data itself. */
+/** Bytes that a brick for so many bytes of data takes from its device's account: the image, the thin volume, or the data itself. */
 export function accountOf(provisioner: Provisioner, dataBytes: bigint): bigint {
-  return provisioner === 'loop' ? imageBytes(dataBytes) : dataBytes;
+  if (provisioner === 'directory') return dataBytes;
+  return provisioner === 'loop' ? imageBytes(dataBytes) : thinAccount(dataBytes);
 }

@@ -1,5 +1,6 @@
 import type { StoredDevice } from './bricks/brick-store.ts';
-import { type DeviceSpace, describeSpace, spaceOf } from './bricks/device-space.ts';
+import { deviceName } from './bricks/device-name.ts';
+import { type DeviceSpace, describeSpace, isFilling, spaceOf } from './bricks/device-space.ts';
 import type { EventName } from './event-ring.ts';
 
 export interface Crossing {
@@ -35,18 +36,19 @@ export function findCrossings(
 /** One that swings about the border is told of once. */
 function settledSpace(before: DeviceSpace | undefined, device: StoredDevice): DeviceSpace {
   const space = spaceOf(device);
-  const isBarely = space === 'enough' && device.availableBytes * RELIEVED_PART < device.sizeBytes;
+  const isBarely = space === 'enough' && isFilling(device, RELIEVED_PART);
   return isBarely && before !== undefined && before !== 'enough' ? 'filling' : space;
 }
 
 function toCrossing(device: StoredDevice, space: DeviceSpace): Crossing {
-  const { path, availableBytes, owedBytes, snapshotBytes } = device;
+  const { availableBytes, owedBytes, snapshotBytes } = device;
+  const name = deviceName(device);
   const reason = describeSpace(device);
   return {
-    device: path,
+    device: name,
     event: EVENTS[space],
     data: {
-      device: path,
+      device: name,
       'file-system-free': String(availableBytes),
       'owed-size': String(owedBytes),
       'snapshot-size': String(snapshotBytes),

@@ -25,6 +25,8 @@ import { Tokens } from './tokens.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
 import { type DeviceWatch, startDeviceWatch } from './watch-devices.ts';
 
+const OPTION_MS = 3_000;
+
 /** This server's glusterd and disks. */
 export interface GatewayParts {
   readonly gluster: Gluster;
@@ -64,6 +66,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     tokens,
     locks: new KeyedLocks(),
     accessOptions: toAccessOptions(config.access),
+    optionMs: OPTION_MS,
     accountOf,
     noticeReset: () => housekeeping?.soon(),
     notify: (name, data) => events.add(name, pool.identity().peerId, data),

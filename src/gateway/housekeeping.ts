@@ -11,6 +11,7 @@ import { healRestored } from './heal-restored.ts';
 import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
 import { sweep } from './sweep.ts';
+import { sweepNoting } from './sweep-noting.ts';
 import { sweepRestores } from './sweep-restores.ts';
 import { sweepSnapshots } from './sweep-snapshots.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
@@ -59,6 +60,7 @@ export function startHousekeeping(
       isUp = true;
       await sweep(deps, store, call);
       await sweepSnapshots(deps, snapshots, call);
+      await sweepNoting(deps, call);
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
       await healRestored(deps, call);

@@ -9,6 +9,8 @@ export interface PlacementServer {
 }
 export interface PlacementDevice {
   readonly path: string;
+  /** The disk that its volume group was made of. */
+  readonly source?: string;
   readonly provisioner: Provisioner;
   readonly state: 'enabled' | 'disabled';
   readonly freeBytes: bigint;

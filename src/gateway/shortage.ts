@@ -1,5 +1,6 @@
 import { Fault } from '../control/fault.ts';
 import { brickBytes } from './brick-layout.ts';
+import { deviceName } from './bricks/device-name.ts';
 import { type CapacityQuestion, largestVolume, placeSize } from './capacity.ts';
 import { eligibleServers, type PlacementServer } from './placement.ts';
 
@@ -84,6 +85,6 @@ function disabled(servers: readonly PlacementServer[], question: CapacityQuestio
   return servers.flatMap((server) =>
     server.devices
       .filter((device) => device.state === 'disabled' && device.provisioner === question.provisioner)
-      .map((device) => `${server.host}: device ${device.path} is disabled`),
+      .map((device) => `${server.host}: device ${deviceName(device)} is disabled`),
   );
 }

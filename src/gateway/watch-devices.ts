@@ -4,6 +4,7 @@ import { limitTime } from '../control/limit-time.ts';
 import { setDevices } from '../telemetry/device-metrics.ts';
 import { log } from '../telemetry/log.ts';
 import type { StoredDevice } from './bricks/brick-store.ts';
+import { deviceName } from './bricks/device-name.ts';
 import { relieveDevices } from './bricks/relieve-devices.ts';
 import { findCrossings, type KnownSpace } from './device-crossings.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
@@ -83,8 +84,7 @@ export function startDeviceWatch({ devices, notify, tickMs = TICK_MS }: DeviceWa
 }
 
 function toObservation(device: StoredDevice) {
-  const { path, snapshots, snapshotBytes, usedBytes, freeBytes, sizeBytes, availableBytes, owedBytes } =
-    device;
+  const { snapshots, snapshotBytes, usedBytes, freeBytes, sizeBytes, availableBytes, owedBytes } = device;
   const bytes = {
     total: sizeBytes,
     bricks: usedBytes - snapshotBytes,
@@ -93,5 +93,5 @@ function toObservation(device: StoredDevice) {
     owed: owedBytes,
     free: freeBytes,
   };
-  return { device: path, snapshots, bytes };
+  return { device: deviceName(device), snapshots, bytes };
 }

@@ -9,6 +9,11 @@
  * Fragments of disperse that the copy met in the middle of a write are made such that they can be healed (`settle`).
  * With CLONE the same as SOURCE, a brick that is put back to an earlier content, this and the list is all that is done.
  *
+ * What a heal has taken from one directory and not yet put into another replication holds in a directory that bears the
+ * source's id, so those who heal the clone do not look there; a directory in it would be in the way of the one that they
+ * make (seen: a clone that never healed). Its names go. A file's content stays behind its handle, by which it is linked
+ * to where it belongs; one that belongs nowhere any more keeps its space in the clone.
+ *
  * The NUMBERs are those of bricks of a replicated set that begin empty: the root is marked as one that they have missed,
  * as Gluster does when it replaces a brick, so that they are healed from here. The root is always listed: where an empty
  * brick is to be healed nobody may find an empty list before that has begun, and disperse has no marks to tell it by.
@@ -20,6 +25,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +34,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-enum { GFID = 36, NAMES = 65536, VALUE = 4096, PATH = 4096 };
+enum { GFID = 36, GFID_BYTES = 16, NAMES = 65536, VALUE = 4096, PATH = 4096, OPEN_DIRECTORIES = 16 };
 static const char *const ROOT_MARKS[] = {"trusted.glusterfs.volume-id", "trusted.gfid"};
 static const char *const INDICES[] = {".glusterfs/indices/xattrop", ".glusterfs/indices/dirty"};
 static const char PREFIX[] = "trusted.afr.";
@@ -154,6 +160,36 @@ static void list_root(void) {
   close(file);
 }
 
+static const char HELD[] = ".glusterfs-anonymous-inode-";
+
+/* A directory's handle names its parent's: left there, no directory of this gfid could be made anywhere else. */
+static void drop_handle(const char *path) {
+  unsigned char g[GFID_BYTES];
+  char handle[PATH];
+  if (lgetxattr(path, ROOT_MARKS[1], g, sizeof g) != sizeof g) return;
+  snprintf(handle, sizeof handle,
+           ".glusterfs/%02x/%02x/%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", g[0], g[1], g[0],
+           g[1], g[2], g[3], g[4], g[5], g[6], g[7], g[8], g[9], g[10], g[11], g[12], g[13], g[14], g[15]);
+  if (unlink(handle) < 0 && errno != ENOENT) fail(handle);
+}
+
+static int remove_name(const char *path, const struct stat *found, int type, struct FTW *at) {
+  (void)found, (void)at;
+  if (type == FTW_DP) drop_handle(path);
+  if ((type == FTW_DP ? rmdir(path) : unlink(path)) < 0) fail(path);
+  return 0;
+}
+
+static void remove_all_held(void) {
+  DIR *root = opendir(".");
+  if (root == NULL) fail("the brick");
+  for (struct dirent *entry; (entry = readdir(root)) != NULL;)
+    if (strncmp(entry->d_name, HELD, sizeof HELD - 1) == 0 &&
+        nftw(entry->d_name, remove_name, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS) < 0)
+      fail(entry->d_name);
+  closedir(root);
+}
+
 static void blame(const char *clone, const char *number) {
   /*
    * Data, metadata, entries: big-endian counts of what was missed. A directory's data stands for all of its entries:
@@ -176,6 +212,7 @@ int main(int count, char **args) {
   int is_restored = strcmp(args[2], args[3]) == 0;
   for (size_t i = 0; i < sizeof ROOT_MARKS / sizeof *ROOT_MARKS && !is_restored; i++)
     if (lremovexattr(".", ROOT_MARKS[i]) < 0 && errno != ENODATA) fail(args[1]);
+  if (!is_restored) remove_all_held();
   for (int i = 4; i < count; i++) blame(args[3], args[i]);
   list_root();
   int root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

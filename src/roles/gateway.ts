@@ -11,6 +11,7 @@ import { nativeProgram } from '../host/native-program.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { accepts } from './health.ts';
 import type { Stop } from './stop.ts';
+import { toStoreOptions } from './store-options.ts';
 
 /** Bricks that have not taken up a change of access by then have lost their glusterd, as a rule. */
 const CONFIRM_MS = 15_000;
@@ -25,8 +26,8 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   });
   // The watchdog of a freeze must outlive this service: systemd ends what is left in its cgroup.
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
-  const { deviceRoots, snapshots } = config;
-  const stores = createStores({ deviceRoots, freezer, snapshotsPerVolume: snapshots.perVolume });
+  const snapshotsPerVolume = config.snapshots.perVolume;
+  const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
   const gateway = createGateway(config, { gluster, ...stores, block });
   let listening: AddressInfo | undefined;

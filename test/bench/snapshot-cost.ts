@@ -9,6 +9,7 @@ const FILE_BYTES = 512 * MIB;
 const RANDOM_WRITES = 300;
 const SEQUENTIAL_BYTES = 256 * MIB;
 const PAIRS = 300;
+const LOG = 'cluster.optimistic-change-log';
 
 /**
  * How fast a volume is written right after a snapshot, over right before it. The snapshot is deleted after each round,
@@ -17,7 +18,7 @@ const PAIRS = 300;
 export async function speedAfter(timer: SnapshotTimer): Promise<readonly Figure[]> {
   const { api, lab } = timer;
   const name = 'written';
-  await api.volume({ name, size: GIB, replica: 3, snapshot: true });
+  await api.volume({ name, size: GIB, replica: 3 });
   const at = await api.mount(name);
   await writeTo(lab.worker(1), at, 'fill', FILE_BYTES);
   const random: number[] = [];
@@ -44,12 +45,12 @@ export async function speedAfter(timer: SnapshotTimer): Promise<readonly Figure[
   ];
 }
 
-/** What noting each change before it is made costs, which a volume does from its first snapshot on. */
+/** What noting each change before it is made costs, which a volume does while a snapshot of it is taken. */
 export async function markCost({ api, lab }: SnapshotTimer): Promise<Figure> {
   const names = ['unmarked', 'marked'] as const;
   const mounts = new Map<string, string>();
   for (const name of names) {
-    await api.volume({ name, size: GIB, replica: 3, snapshot: name === 'marked' });
+    await api.volume({ name, size: GIB, replica: 3, options: name === 'marked' ? { [LOG]: 'off' } : {} });
     mounts.set(name, await api.mount(name));
   }
   const pairs = (name: string) => writeTo(lab.worker(1), mounts.get(name) ?? '', 'rename', PAIRS);
@@ -64,7 +65,7 @@ export async function markCost({ api, lab }: SnapshotTimer): Promise<Figure> {
     await api.unmount(mounts.get(name) ?? '');
     await api.delete(`/v1/volumes/${name}`);
   }
-  return ratio('creates and renames: a volume ready for snapshots / one that is not', samples);
+  return ratio('creates and renames: while a snapshot is taken / else', samples);
 }
 
 function ratio(name: string, samples: readonly number[]): Figure {

@@ -47,7 +47,7 @@ export async function snapshotsBench(): Promise<readonly Figure[]> {
 async function fill(timer: SnapshotTimer, which: Which): Promise<void> {
   const { bytes, replica } = VOLUMES[which];
   const { api, lab } = timer;
-  await api.volume({ name: which, size: bytes + GIB, replica, snapshot: true });
+  await api.volume({ name: which, size: bytes + GIB, replica });
   const at = await api.mount(which);
   await writeTo(lab.worker(1), at, 'fill', bytes);
   if (which === 'used') {

@@ -29,8 +29,7 @@ async function makeSubject(): Promise<ExchangeSubject> {
       layout: { kind: 'replica', copies: 3, distribute: 1 },
       brickType: 'loop',
       zones: [],
-      // Else the first snapshot of each volume waits for its clients to take it.
-      options: { 'cluster.optimistic-change-log': 'off' },
+      options: {},
     },
     sizeBytes: 64n * MIB,
     tooLargeBytes: 1_000_000n * MIB,

@@ -4,8 +4,12 @@ import type {
   Gluster,
   GlusterBrickStatus,
   GlusterCreate,
+  GlusterSnapshot,
+  GlusterSnapshots,
+  GlusterTask,
   GlusterVolume,
 } from '../../src/gateway/gluster-cli/gluster.ts';
+import { memorySnapshots } from './memory-gluster-snapshots.ts';
 
 interface MemoryPeer {
   readonly id: string;
@@ -17,8 +21,11 @@ interface MemoryPeer {
 export class MemoryPool {
   readonly peers: MemoryPeer[] = [];
   readonly volumes = new Map<string, GlusterVolume>();
+  readonly snapshots = new Map<string, GlusterSnapshot>();
   /** Clients of each started volume. */
   readonly clients = new Map<string, { kind: string; count: number }[]>();
+  /** What moves files of volumes. */
+  readonly tasks = new Map<string, GlusterTask>();
   /** Bricks whose process is down, as `peerId:path`. */
   readonly downBricks = new Set<string>();
   /** Is the directory there? Asked for each brick of a create. */
@@ -64,12 +71,12 @@ export class MemoryPool {
 
 /** The `gluster` command on one server of the pool. */
 export function createMemoryGluster(pool: MemoryPool, selfId: string): Gluster {
-  return { ...queries(pool, selfId), ...changes(pool, selfId) };
+  return { ...queries(pool, selfId), ...changes(pool, selfId), ...memorySnapshots(pool) };
 }
 
 type Queries = Pick<
   Gluster,
-  'pool' | 'volumes' | 'volume' | 'status' | 'clients' | 'healSummary' | 'options' | 'version'
+  'pool' | 'volumes' | 'volume' | 'status' | 'tasks' | 'clients' | 'healSummary' | 'options' | 'version'
 >;
 
 function queries(pool: MemoryPool, selfId: string): Queries {
@@ -96,6 +103,11 @@ function queries(pool: MemoryPool, selfId: string): Queries {
       const volume = pool.get(name);
       if (volume.state !== 'Started') throw new Fault('wrong-state', `volume ${name} is not started`);
       return volume.bricks.map((brick) => toStatus(pool, brick));
+    },
+    async tasks(name) {
+      command('volume status tasks');
+      const task = pool.tasks.get(pool.get(name).name);
+      return task === undefined ? [] : [task];
     },
     async clients(name) {
       command('volume status clients');
@@ -135,7 +147,7 @@ function toStatus(pool: MemoryPool, brick: GlusterVolume['bricks'][number]): Glu
   return { host, path, peerId, online, pid: online ? 1 : 0, port: online ? 49_152 : 0, ...sizes };
 }
 
-type Changes = Omit<Gluster, keyof Queries>;
+type Changes = Omit<Gluster, keyof Queries | keyof GlusterSnapshots>;
 
 function changes(pool: MemoryPool, selfId: string): Changes {
   const command = (name: string) => pool.note(name);

@@ -44,6 +44,7 @@ export class MemoryServers {
       const { id, host } = this.pool.addPeer(`s${index}`);
       const bricks = new MemoryBricks();
       bricks.put('/srv/dev', deviceBytes);
+      bricks.put('/srv/thin', deviceBytes, 'lvm');
       const snapshots = new MemorySnapshotStore(bricks);
       const restores = new MemoryRestoreStore(bricks, snapshots);
       restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
@@ -82,6 +83,7 @@ export class MemoryServers {
       tokens: server.tokens,
       locks: server.locks,
       accessOptions: {},
+      optionMs: 1,
       accountOf,
       noticeReset: () => undefined,
       notify: () => undefined,

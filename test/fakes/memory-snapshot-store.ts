@@ -94,7 +94,10 @@ export class MemorySnapshotStore implements SnapshotStore {
     for (const key of session.parts) {
       const part = this.parts.get(key);
       if (part === undefined) throw new Fault('not-found', 'nothing is prepared for this snapshot');
-      part.content = this.#bricks.contents.get(this.#source(part.stored)?.path ?? '') ?? '';
+      const source = this.#source(part.stored);
+      if (source !== undefined && source.accountBytes > part.stored.accountBytes)
+        throw new Fault('busy', `brick ${keyOf(source)} has grown meanwhile`);
+      part.content = this.#bricks.contents.get(source?.path ?? '') ?? '';
     }
     session.isTaken = true;
   }
@@ -113,7 +116,10 @@ export class MemorySnapshotStore implements SnapshotStore {
     );
     if (own.length === 0) throw new Fault('not-found', 'nothing is prepared for this snapshot');
     for (const part of own) {
-      if (part.stored.state === 'taking') part.stored = { ...part.stored, state: 'taken', createdAt };
+      if (part.stored.state !== 'taking') continue;
+      part.stored = { ...part.stored, state: 'taken', createdAt };
+      // Gluster's own are never taken here; what they hold is of no matter to the gateway.
+      part.content ??= '';
     }
     this.#sessions.delete(token);
   }
@@ -145,7 +151,7 @@ export class MemorySnapshotStore implements SnapshotStore {
           'wrong-state',
           `brick ${facts.volume}.${subvol}.${brick} is not in use on this server`,
         );
-      if (source.provisioner !== 'loop')
+      if (source.provisioner === 'directory')
         throw new Fault('wrong-state', `brick ${keyOf(source)} is a directory; use loop bricks`);
       if (!this.#bricks.hasDirectory(source.path))
         throw new Fault('wrong-state', `brick ${keyOf(source)} is not mounted`);

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { snapshotOptions } from '../../src/gateway/snapshots/snapshot-options.ts';
+import { isNoted, notedBy } from '../../src/gateway/snapshots/noting-options.ts';
 import { takeSnapshots } from '../../src/gateway/snapshots/take-snapshots.ts';
 import { sweep } from '../../src/gateway/sweep.ts';
+import { sweepNoting } from '../../src/gateway/sweep-noting.ts';
 import { sweepRestores } from '../../src/gateway/sweep-restores.ts';
 import { sweepSnapshots } from '../../src/gateway/sweep-snapshots.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
@@ -23,8 +24,7 @@ export function takeGroup(deps: VolumeDeps) {
 
 export async function makeSource(servers: MemoryServers, name: string, content: string): Promise<void> {
   const { deps } = servers.coordinator(0);
-  const options = snapshotOptions('replica');
-  await createBySize(deps, { ...wanted({ replica: 3 }, GIB), name, options }, call());
+  await createBySize(deps, { ...wanted({ replica: 3 }, GIB), name }, call());
   await deps.gluster.start(name, { force: false }, call());
   write(servers, name, content);
 }
@@ -79,8 +79,12 @@ export function partsOf(servers: MemoryServers): readonly string[] {
     .sort();
 }
 
-/** Nothing is frozen, half-made or on its way anywhere. */
+const LATER_MS = 3_600_000;
+
+/** Nothing is frozen, half-made or on its way anywhere, and no volume pays for a snapshot any more. */
 export function expectWhole(servers: MemoryServers): void {
+  for (const volume of servers.pool.volumes.values())
+    expect([notedBy(volume), isNoted(volume)]).to.deep.equal([undefined, false]);
   for (const { snapshots, bricks } of servers.servers) {
     expect(snapshots.isAnyFrozen).to.equal(false);
     for (const { stored } of snapshots.parts.values()) expect(stored.state).to.equal('taken');
@@ -97,5 +101,6 @@ export async function sweepAll(servers: MemoryServers): Promise<void> {
     await sweep(deps, bricks, call());
     await sweepSnapshots(deps, snapshots, call());
     await sweepRestores(deps, bricks, call());
+    await sweepNoting(deps, call(), Date.now() + LATER_MS);
   }
 }

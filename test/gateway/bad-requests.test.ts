@@ -63,7 +63,7 @@ describe('gateway routes: bad requests', () => {
       expect(refused.status, JSON.stringify(change)).to.equal(400);
       expect(refused.json.errors[0].message).to.match(new RegExp(`^${field}: `), JSON.stringify(change));
     }
-    expect((await create({ provisioner: 'lvm' })).status).to.equal(501);
+    expect((await create({ provisioner: 'lvm' })).status).to.equal(507);
     expect((await create({ 'snapshot-reserve-factor': 2 })).status).to.equal(501);
     for (const name of ['all', '-v1', '..%2f', '%00', 'x'.repeat(300)]) {
       for (const [method, path] of [

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { cloneSnapshot } from '../../src/gateway/snapshots/clone-snapshot.ts';
-import { snapshotOptions } from '../../src/gateway/snapshots/snapshot-options.ts';
 import { takeSnapshots } from '../../src/gateway/snapshots/take-snapshots.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
 import type { VolumeDeps } from '../../src/gateway/volumes/deps.ts';
@@ -9,7 +8,7 @@ import { MemoryServers } from '../fakes/memory-servers.ts';
 
 /** Volumes and snapshots share one name space: nothing may have the other's name, whoever is first. */
 describe('gateway: names of volumes and snapshots', () => {
-  const named = (name: string) => ({ ...wanted({ replica: 3 }), name, options: snapshotOptions('replica') });
+  const named = (name: string) => ({ ...wanted({ replica: 3 }), name });
   const create = (deps: VolumeDeps, name: string) => createBySize(deps, named(name), call());
   const take = (deps: VolumeDeps, snapshot: string) =>
     takeSnapshots(

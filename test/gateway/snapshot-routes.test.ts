@@ -10,7 +10,7 @@ describe('gateway routes: snapshots', () => {
   beforeEach(async () => {
     gateways = new MemoryGateways();
     await gateways.start(3);
-    const body = { name: 'v1', size: SIZE, replica: 3, snapshot: true };
+    const body = { name: 'v1', size: SIZE, replica: 3 };
     expect((await gateways.request('POST', '/v1/volumes', { body })).status).to.equal(201);
     await post('/v1/volumes/v1/start');
     write('then');
@@ -121,14 +121,14 @@ describe('gateway routes: snapshots', () => {
     }
     const started = await post('/v1/volumes/v1/start', undefined, 2);
     expect([started.status, started.json.state]).to.deep.equal([200, 'Started']);
-    const options = { 'cluster.favorite-child-policy': 'none', 'cluster.self-heal-daemon': 'on' };
+    const options = { 'cluster.favorite-child-policy': 'ctime', 'cluster.self-heal-daemon': 'on' };
     expect(started.json.options).to.include(options);
     expect(gateways.pool.get('v1').options['user.gluster-csi']).not.to.include('_healing');
     expect((await gateways.request('GET', '/v1/snapshots/s1')).status).to.equal(200);
   });
 
   it('takes the members of a group in one moment, and deletes them with it', async () => {
-    await post('/v1/volumes', { name: 'v2', size: SIZE, replica: 2, snapshot: true });
+    await post('/v1/volumes', { name: 'v2', size: SIZE, replica: 2 });
     const members = [
       { volname: 'v1', snapname: 's1' },
       { volname: 'v2', snapname: 's2' },
@@ -146,7 +146,7 @@ describe('gateway routes: snapshots', () => {
     for (const { bricks } of gateways.gateways) bricks.put('/srv/plain', 100n << 30n, 'directory');
     await post('/v1/volumes', { name: 'plain', size: SIZE, replica: 3, provisioner: 'directory' });
     expect(told(await post('/v1/snapshots', { volname: 'plain', snapname: 's2' }))).to.match(
-      /^409 wrong-state: volume plain has bricks that are no images \(directory\).*provisioner loop/,
+      /^409 wrong-state: volume plain has bricks that are neither images nor thin volumes \(directory\).*provisioner loop or lvm/,
     );
     await take();
     expect(told(await post('/v1/volumes', { name: 's1', size: SIZE, replica: 3 }))).to.match(

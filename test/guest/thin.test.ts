@@ -5,7 +5,7 @@ const GROUP = 'smoke';
 const IMAGE = '/tmp/smoke.img';
 const MOUNTS = { origin: '/tmp/smoke-origin', copy: '/tmp/smoke-copy' };
 
-describe('the guest kernel: lvm', () => {
+describe('the guest kernel: thin volumes', () => {
   const resources = new AsyncDisposableStack();
   after(() => resources.disposeAsync());
 

@@ -119,6 +119,33 @@ describe('snapshots of bricks on real file systems', function () {
     expect(await dump(brick)).to.contain('trusted.glusterfs.volume-id');
   });
 
+  it('takes out of the copy what a heal holds between two directories: names and handles of directories, no content', async () => {
+    const brick = brickPath('v1', 0);
+    const held = '.glusterfs-anonymous-inode-5f1f2a3e-0000-4000-8000-000000000000';
+    const handles = join(brick, '.glusterfs/aa/bb');
+    await command('mkdir', ['-p', handles, join(brick, held, 'moved/below')]);
+    await writeFile(join(brick, held, 'moved/below/file'), 'kept');
+    await command('ln', [join(brick, held, 'moved/below/file'), join(handles, 'file')]);
+    for (const [index, path] of ['', 'moved', 'moved/below'].entries()) {
+      const gfid = `${GFID.slice(0, -1)}${index}`;
+      await command('ln', ['-s', '../../anywhere', join(handles, gfid)]);
+      const value = `0x${gfid.replaceAll('-', '')}`;
+      await command('setfattr', ['-n', 'trusted.gfid', '-v', value, join(brick, held, path)]);
+    }
+    await take('s1');
+    await stores.bricks.reserve('t3', copiesOf(bricksOf(100n * MIB), 'c1', 's1'), testCall());
+    const namesIn = async (path: string) =>
+      (await command('find', [path, '-mindepth', '1', '-printf', '%P\\n'])).trim().split('\n');
+    expect((await namesIn(brickPath('c1', 0))).sort()).to.deep.equal([
+      '.glusterfs',
+      '.glusterfs/aa',
+      '.glusterfs/aa/bb',
+      '.glusterfs/aa/bb/file',
+    ]);
+    expect(await readFile(join(brickPath('c1', 0), '.glusterfs/aa/bb/file'), 'utf8')).to.equal('kept');
+    expect(await namesIn(brick), 'of the source').to.have.length(11);
+  });
+
   it('does not count a snapshot that was frozen with a break, and thaws in time by itself', async () => {
     const { snapshots } = stores;
     const mountPoint = join(brickPath('v1', 0), '..');

@@ -59,7 +59,7 @@ describe('restore of a volume', function () {
   for (const [title, layout] of Object.entries(LAYOUTS)) {
     it(`${title}: refused while it is written to, then the content of that moment, at today's size`, async () => {
       const name = `back-${title}`;
-      await api.volume({ name, size: 400 * MIB, ...layout, snapshot: true });
+      await api.volume({ name, size: 400 * MIB, ...layout });
       const mounted = await api.mount(name);
       await shell(`cd ${mounted} && for n in $(seq 40); do echo then-$n > file-$n; done && sync`);
       await take(name, `${name}-s`);
@@ -95,7 +95,7 @@ describe('restore of a volume', function () {
   }
 
   it('kill -9 of a gateway at many moments of a restore: one content in all bricks, and nothing is left', async () => {
-    await api.volume({ name: FAULTY, size: 400 * MIB, replica: 3, snapshot: true });
+    await api.volume({ name: FAULTY, size: 400 * MIB, replica: 3 });
     await writeAll('then');
     await take(FAULTY, 's');
     await act(FAULTY, 'stop');

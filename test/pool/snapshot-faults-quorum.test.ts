@@ -35,7 +35,7 @@ describe('snapshots without one server', function () {
     Number(volume.subvols[0]?.bricks[brick]?.host.slice(1));
 
   async function makeVolume(name: string, shape: Readonly<Record<string, number>>): Promise<VolumeInfo> {
-    await api.volume({ name, size: SIZE, ...shape, snapshot: true });
+    await api.volume({ name, size: SIZE, ...shape });
     return api.get(`/v1/volumes/${name}`, volumeInfo);
   }
 

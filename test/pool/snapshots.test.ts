@@ -43,7 +43,7 @@ describe('snapshots under load', function () {
   for (const [title, layout] of Object.entries(LAYOUTS)) {
     it(`${title}: nothing acknowledged is lost, each writer's records are a prefix, bricks agree`, async () => {
       const name = `storm-${title.replaceAll(' ', '-')}`;
-      await api.volume({ name, size: 1024 ** 3, ...layout, snapshot: true });
+      await api.volume({ name, size: 1024 ** 3, ...layout });
       const mounted = await api.mount(name);
       const storms = await Storms.start(lab.worker(1), mounted);
       const rounds: Round[] = [];
@@ -116,31 +116,30 @@ describe('snapshots under load', function () {
     return { wrong, clone: ready };
   }
 
-  it('the first snapshot of a volume made without `snapshot: true` has its changes noted from then on, and its clone not', async () => {
+  it('has changes noted while a snapshot is taken, and no longer; its clone too', async () => {
     const option = 'cluster.optimistic-change-log';
+    const noted = {
+      [option]: 'on',
+      'user.gluster-csi-noting': 'none',
+      'cluster.favorite-child-policy': 'ctime',
+    };
     const optionsOf = async (name: string) => (await api.get(`/v1/volumes/${name}`, volumeInfo)).options;
-    await api.volume({ name: 'unready', size: 400 * 1024 ** 2, replica: 3 });
-    await api.volume({ name: 'ready', size: 400 * 1024 ** 2, replica: 3, snapshot: true });
-    expect(await optionsOf('unready')).to.not.have.property(option);
-    expect(await optionsOf('ready')).to.have.property(option, 'off');
-    const mounted = await api.mount('unready');
-    for (const name of ['unready', 'ready']) {
-      await api.post('/v1/snapshots', { volname: name, snapname: `${name}-s` }, snapInfo);
-      expect(await optionsOf(name)).to.have.property(option, 'off');
-    }
+    await api.volume({ name: 'noted', size: 400 * 1024 ** 2, replica: 3 });
+    expect(await optionsOf('noted')).to.not.have.any.keys(...Object.keys(noted));
+    const mounted = await api.mount('noted');
+    await api.post('/v1/snapshots', { volname: 'noted', snapname: 'noted-s' }, snapInfo);
+    expect(await optionsOf('noted')).to.include(noted);
     const copy = await api.retried(() =>
-      api.post('/v1/snapshots/unready-s/clone', { clonename: 'unready-c' }, volumeInfo),
+      api.post('/v1/snapshots/noted-s/clone', { clonename: 'noted-c' }, volumeInfo),
     );
-    // It pays for nothing until it is snapshotted itself.
-    expect(copy.options).to.not.have.property(option);
+    expect(copy.options).to.not.have.any.keys(option, 'user.gluster-csi-noting');
     await api.unmount(mounted);
-    for (const name of ['unready-c', 'unready', 'ready']) await api.delete(`/v1/volumes/${name}`);
-    for (const name of ['unready-s', 'ready-s']) await api.delete(`/v1/snapshots/${name}`);
+    for (const name of ['noted-c', 'noted']) await api.delete(`/v1/volumes/${name}`);
+    await api.delete('/v1/snapshots/noted-s');
   });
 
   it('takes all members of a group in the same moment', async () => {
-    for (const name of ['group-a', 'group-b'])
-      await api.volume({ name, size: 400 * 1024 ** 2, replica: 3, snapshot: true });
+    for (const name of ['group-a', 'group-b']) await api.volume({ name, size: 400 * 1024 ** 2, replica: 3 });
     const members = ['group-a', 'group-b'].map((volname) => ({ volname, snapname: `${volname}-s` }));
     const made = await api.post('/v1/snapshot-groups', { name: 'group', members }, snapGroup);
     const again = await api.post('/v1/snapshot-groups', { name: 'group', members }, snapGroup);

@@ -56,6 +56,16 @@ describe('brick record, format 1', () => {
     expect(await readRecord(directory)).to.deep.equal(brick);
   });
 
+  it('keeps what a thin brick was copied from, and the disk of its device', async () => {
+    const origin = { snapshot: 's1', volume: 'v1', absent: [1], glusterName: '0f'.repeat(16) };
+    const brick = { ...(await readRecord(directory)), provisioner: 'lvm' as const, origin, family: 'v1.0.2' };
+    await writeRecord(directory, brick);
+    expect(await readRecord(directory)).to.deep.equal(brick);
+    const mark = { provisioner: 'lvm', state: 'enabled', source: '/dev/disk/by-id/a' } as const;
+    await writeMark(device, mark);
+    expect(await readMark(device)).to.deep.equal(mark);
+  });
+
   it('knows the paths of a volume’s bricks from any others', () => {
     const ours = `/srv/dev/bricks/${KEY}/fs/brick`;
     expect(isPathOf(ours, 'pvc-1')).to.equal(true);

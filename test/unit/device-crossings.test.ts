@@ -50,6 +50,20 @@ describe('a device that gets short of space', () => {
     );
   });
 
+  it('is relieved at once when it is a volume group, and called by its disk', () => {
+    const thin = (owedBytes: bigint): StoredDevice => ({
+      ...device(5n * GIB, owedBytes),
+      provisioner: 'lvm',
+      source: '/dev/vdb',
+    });
+    expect(eventsOf([thin(6n * GIB), thin(5n * GIB)])).to.deep.equal([
+      'device.overcommitted',
+      'device.relieved',
+    ]);
+    const [crossing] = findCrossings(new Map(), [thin(6n * GIB)]).crossings;
+    expect(crossing?.device).to.equal('/dev/vdb');
+  });
+
   it('is told of with the numbers and the reason', () => {
     const [crossing] = findCrossings(new Map(), [device(5n * GIB, 6n * GIB)]).crossings;
     expect(crossing?.data).to.deep.include({

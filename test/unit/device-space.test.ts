@@ -30,6 +30,13 @@ describe('the space of a device', () => {
     expect(spaceOf(device(0n, 1n))).to.equal('overcommitted');
   });
 
+  it('of thin bricks is never filling: they take all of it when they are made', () => {
+    const thin = (availableBytes: bigint, owedBytes: bigint) =>
+      spaceOf({ ...device(availableBytes, owedBytes), provisioner: 'lvm' });
+    expect(thin(GIB, 0n)).to.equal('enough');
+    expect(thin(GIB, 2n * GIB)).to.equal('overcommitted');
+  });
+
   it('is told with the numbers, what snapshots hold, and what to do', () => {
     expect(describeSpace(device(90n * GIB, 0n))).to.equal('');
     expect(describeSpace(device(90n * GIB, 0n, 2))).to.equal(`2 snapshots hold ${2n * GIB} bytes`);

@@ -6,6 +6,7 @@ import { parsePoolList } from '../../src/gateway/gluster-cli/parse-pool-list.ts'
 import { parseVolumeGet } from '../../src/gateway/gluster-cli/parse-volume-get.ts';
 import { parseVolumeInfo } from '../../src/gateway/gluster-cli/parse-volume-info.ts';
 import { parseVolumeStatus } from '../../src/gateway/gluster-cli/parse-volume-status.ts';
+import { parseVolumeTasks } from '../../src/gateway/gluster-cli/parse-volume-tasks.ts';
 import type { Reply } from '../../src/gateway/gluster-cli/reply.ts';
 import { parseReply } from '../../src/gateway/gluster-cli/reply.ts';
 
@@ -103,6 +104,23 @@ describe('gluster’s XML', () => {
     expect(down.map((brick) => brick.host)).to.deep.equal(['g1', 'g2']);
     for (const name of ['dist', 'ec', 'with-task'])
       expect(parseVolumeStatus(reply(`volume-status-${name}.xml`))).not.to.be.empty;
+  });
+
+  it('tells what moves files between brick sets, and whether it still does', () => {
+    expect(parseVolumeTasks(reply('volume-status-tasks-r3.xml'))).to.deep.equal([]);
+    const id = '5ce2b0dd-1ac1-4c54-af91-5bc12095a893';
+    const text = sample('volume-status-with-task.xml');
+    for (const [status, isRunning] of [
+      ['0', false],
+      ['1', true],
+      ['2', false],
+      ['3', false],
+      ['5', true],
+    ] as const) {
+      const parsed = parseReply(text.replace('<status>3</status>', `<status>${status}</status>`));
+      const tasks = parsed === undefined ? [] : parseVolumeTasks(parsed);
+      expect(tasks, status).to.deep.equal([{ id, type: 'remove brick', isRunning }]);
+    }
   });
 
   it('tells the pool', () => {

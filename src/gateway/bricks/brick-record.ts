@@ -22,6 +22,9 @@ const volumeName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
 /** The key of a brick as it comes from another gateway or from a file. */
 export const brickKey = z.object({ volume: volumeName, subvol: ordinal, brick: ordinal });
 
+/** What Gluster calls the volume of a snapshot, and its logical volumes begin with. */
+export const glusterName = z.string().regex(/^[0-9A-Fa-f]{32}$/);
+
 /** Longer than any record of a volume that glusterd 10 survives. */
 const MAX_RECORD_BYTES = 4000;
 
@@ -42,7 +45,7 @@ export const brickRestore = z.object({
 /** Format 1 of brick.json, frozen (test/fixtures/brick-v1). */
 const recordV1 = brickKey.extend({
   v: z.literal(VERSION),
-  provisioner: z.enum(['loop', 'directory']),
+  provisioner: z.enum(['loop', 'directory', 'lvm']),
   state: z.enum(['reserved', 'used', 'deleting']),
   token: z.string().min(1).max(512),
   dataBytes: bytes,
@@ -50,7 +53,14 @@ const recordV1 = brickKey.extend({
   createdAt: z.number().int().nonnegative(),
   record: recordText.exactOptional(),
   /** Since snapshots: what it was copied from, and whose blocks it shares. */
-  origin: z.object({ snapshot: volumeName, volume: volumeName, absent: z.array(ordinal) }).exactOptional(),
+  origin: z
+    .object({
+      snapshot: volumeName,
+      volume: volumeName,
+      absent: z.array(ordinal),
+      glusterName: glusterName.exactOptional(),
+    })
+    .exactOptional(),
   family: z.string().min(1).max(512).exactOptional(),
   restore: brickRestore.exactOptional(),
 });
@@ -85,13 +95,19 @@ export function isPathOf(path: string, volume: string): boolean {
  * version, or of another brick than the directory's name says; nothing may then be done to the brick.
  */
 export async function readRecord(directory: string): Promise<StoredBrick> {
+  const record = await readDiscarded(directory);
+  if (formatKey(record) === basename(directory)) return record;
+  const path = join(directory, RECORD);
+  throw new Fault('wrong-state', `${path} describes the brick ${formatKey(record)}; repair it by hand`);
+}
+
+/** The record of a brick whose directory has lost its name. Throws as `readRecord` does. */
+export async function readDiscarded(directory: string): Promise<StoredBrick> {
   const path = join(directory, RECORD);
   const parsed = recordV1.safeParse(await readJson(path));
   if (!parsed.success)
     throw new Fault('wrong-state', `${path} is damaged: ${firstIssue(parsed.error)}; repair it by hand`);
   const { v: _version, ...record } = parsed.data;
-  if (formatKey(record) !== basename(directory))
-    throw new Fault('wrong-state', `${path} describes the brick ${formatKey(record)}; repair it by hand`);
   const device = dirname(dirname(directory));
   return { ...record, device, path: brickPath(device, record) };
 }

@@ -2,7 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { BrickRestore } from './restore-store.ts';
 import type { BrickOrigin } from './snapshot-store.ts';
 
-export type Provisioner = 'loop' | 'directory';
+export type Provisioner = 'loop' | 'directory' | 'lvm';
 
 /** Which brick of which volume: subvolume and brick number from 0. */
 export interface BrickKey {
@@ -12,7 +12,7 @@ export interface BrickKey {
 }
 
 export interface BrickRequest extends BrickKey {
-  /** The device's path on this server. */
+  /** The device's directory on this server. */
   readonly device: string;
   readonly provisioner: Provisioner;
   /** Bytes of data that the brick must take; the store adds what its file system needs. */
@@ -34,7 +34,7 @@ export interface StoredBrick extends BrickRequest {
   readonly token: string;
   /** The directory that gluster gets; it exists only while the brick's file system is mounted. */
   readonly path: string;
-  /** Bytes that the brick's account holds on the device (image size; for directories, dataBytes). */
+  /** Bytes that the brick's account holds on the device (image size, logical volume and its metadata; for directories, dataBytes). */
   readonly accountBytes: bigint;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
@@ -47,7 +47,10 @@ export interface StoredBrick extends BrickRequest {
 }
 
 export interface StoredDevice {
+  /** Its directory. */
   readonly path: string;
+  /** The disk that an administrator named, when it is not the directory. */
+  readonly source?: string;
   readonly provisioner: Provisioner;
   readonly state: 'enabled' | 'disabled';
   /** What all bricks together could have: the file system's size less foreign files and a margin. */
@@ -70,13 +73,17 @@ export interface StoredDevice {
 /**
  * The bricks and devices of this server, read from the devices themselves: there is no database. Each method
  * leaves, at whatever point the process dies, a state that the next call recognises. A device is a directory
- * below the configured roots that carries our mark.
+ * below the configured roots that carries our mark, or a volume group, whose records lie in such a directory.
  */
 export interface BrickStore {
   devices(call: Call): Promise<readonly StoredDevice[]>;
-  /** Marks a directory as a device. Throws `conflict` when it is one, `invalid` when it is outside the roots, not empty, no directory, or (loop) not on a reflink XFS. */
+  /**
+   * Marks a directory as a device, or makes a volume group of a disk. Throws `conflict` when it is one, `invalid` when
+   * it is outside the roots, not empty, no directory, or (loop) not on a reflink XFS; for a disk: not named in the
+   * configuration or not blank.
+   */
   addDevice(path: string, provisioner: Provisioner, call: Call): Promise<StoredDevice>;
-  /** Throws `not-found`. */
+  /** By directory or disk. Throws `not-found`. */
   setDeviceState(path: string, state: 'enabled' | 'disabled', call: Call): Promise<void>;
   /** Throws `not-found`, `wrong-state` while bricks lie on it. */
   removeDevice(path: string, call: Call): Promise<void>;

@@ -1,5 +1,6 @@
 import { Fault } from '../../control/fault.ts';
 import type { StoredDevice } from './brick-store.ts';
+import { deviceName } from './device-name.ts';
 import { describeSpace } from './device-space.ts';
 import type { StoreContext } from './store-context.ts';
 import { surveyDevices } from './survey.ts';
@@ -37,9 +38,9 @@ async function findLacking(store: StoreContext, wanted: readonly Wanted[]): Prom
 }
 
 function outOfSpace(device: StoredDevice, needed: bigint): Fault {
-  const { path, freeBytes } = device;
+  const { freeBytes } = device;
   const space = describeSpace(device);
-  const facts = `device ${path} has ${freeBytes} bytes free, ${needed} are needed${space === '' ? '' : `; ${space}`}`;
+  const facts = `device ${deviceName(device)} has ${freeBytes} bytes free, ${needed} are needed${space === '' ? '' : `; ${space}`}`;
   const remedy = device.snapshots === 0 ? 'delete volumes' : 'delete volumes or snapshots';
   return new Fault('exhausted', `${facts}; add a device or ${remedy}`);
 }

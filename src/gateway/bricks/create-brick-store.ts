@@ -13,7 +13,7 @@ import { reserveBricks } from './reserve-bricks.ts';
 import type { RestoreStore } from './restore-store.ts';
 import { Serial } from './serial.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
-import type { StoreContext } from './store-context.ts';
+import type { LvmOptions, StoreContext } from './store-context.ts';
 import { markedDevices, surveyDevices } from './survey.ts';
 import { createTrash } from './trash.ts';
 import { listBricks, onVolume } from './volume-turn.ts';
@@ -21,6 +21,8 @@ import { listBricks, onVolume } from './volume-turn.ts';
 export interface BrickStoreOptions {
   /** Devices lie here or directly below, nowhere else. */
   readonly deviceRoots: readonly string[];
+  /** Default: no thin bricks. */
+  readonly lvm?: LvmOptions;
   /** Called before each step that changes something. Tests end the process there. */
   readonly onStep?: (name: string) => Promise<void>;
   /** Default: the installed programs, the watchdog in the service's own cgroup. */
@@ -40,14 +42,17 @@ export interface Stores {
 
 export function createStores(options: BrickStoreOptions): Stores {
   const step = options.onStep ?? (async () => {});
-  const { deviceRoots: roots, cleanBrick = nativeProgram('clean-brick') } = options;
+  const { deviceRoots, lvm, cleanBrick = nativeProgram('clean-brick') } = options;
+  const roots = lvm === undefined ? deviceRoots : [...deviceRoots, lvm.mountRoot];
   const freezer = options.freezer ?? createFreezer({ program: nativeProgram('freeze'), cgroups: undefined });
+  const serial = new Serial();
   const meter = createFamilyMeter(options.ownBlocks ?? nativeProgram('own-blocks'));
   const store: StoreContext = {
     roots,
+    lvm,
     step,
-    serial: new Serial(),
-    trash: createTrash(step),
+    serial,
+    trash: createTrash(step, serial),
     cleanBrick,
     meter,
     snapshotsPerVolume: options.snapshotsPerVolume ?? 256,

@@ -83,7 +83,7 @@ async function commitAll(store: StoreContext, token: string, createdAt: number):
     (one) => one.token === token && one.state !== 'deleting',
   );
   if (own.length === 0) throw new Fault('not-found', LOST);
-  await Promise.all(own.map((one) => onDevice(one.device, commitSnapshot(one, createdAt, store.step))));
+  await Promise.all(own.map((one) => onDevice(one.device, commitSnapshot(store, one, createdAt))));
 }
 
 async function markDeleting(store: StoreContext, snapshot: string): Promise<void> {

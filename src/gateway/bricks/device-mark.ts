@@ -13,13 +13,16 @@ export const MARK = '.gluster-csi-device';
 /** Format 1, frozen (test/fixtures/brick-v1). */
 const markV1 = z.object({
   v: z.literal(1),
-  provisioner: z.enum(['loop', 'directory']),
+  provisioner: z.enum(['loop', 'directory', 'lvm']),
   state: z.enum(['enabled', 'disabled']),
+  /** Since thin bricks: the disk that the volume group is made of. */
+  source: z.string().startsWith('/').exactOptional(),
 });
 
 export interface DeviceMark {
   readonly provisioner: Provisioner;
   readonly state: 'enabled' | 'disabled';
+  readonly source?: string;
 }
 
 /** Undefined when the directory is no device. Throws `wrong-state` when the mark is damaged or newer. */
@@ -36,7 +39,8 @@ export async function readMark(device: string): Promise<DeviceMark | undefined> 
   refuseNewer(path, json);
   const parsed = markV1.safeParse(json);
   if (!parsed.success) throw new Fault('wrong-state', `${path} is damaged; repair it by hand`);
-  return { provisioner: parsed.data.provisioner, state: parsed.data.state };
+  const { v: _version, ...mark } = parsed.data;
+  return mark;
 }
 
 export async function writeMark(device: string, mark: DeviceMark): Promise<void> {

@@ -11,11 +11,19 @@ export type DeviceSpace = 'enough' | 'filling' | 'overcommitted';
 /** Part of the file system, one in so many, below which it is `filling`. */
 const LAST_PART = 10n;
 
-type Account = Pick<StoredDevice, 'sizeBytes' | 'availableBytes' | 'owedBytes'>;
+type Account = Pick<StoredDevice, 'provisioner' | 'sizeBytes' | 'availableBytes' | 'owedBytes'>;
 
-export function spaceOf({ sizeBytes, availableBytes, owedBytes }: Account): DeviceSpace {
-  if (availableBytes < owedBytes) return 'overcommitted';
-  return availableBytes * LAST_PART < sizeBytes ? 'filling' : 'enough';
+export function spaceOf(device: Account): DeviceSpace {
+  if (device.availableBytes < device.owedBytes) return 'overcommitted';
+  return isFilling(device, LAST_PART) ? 'filling' : 'enough';
+}
+
+/**
+ * True when less than one of so many parts is left on the file system. A volume group never is: thin pools take all
+ * that they may ever need when they are made.
+ */
+export function isFilling({ provisioner, sizeBytes, availableBytes }: Account, parts: bigint): boolean {
+  return provisioner !== 'lvm' && availableBytes * parts < sizeBytes;
 }
 
 /** What an administrator has to know about a device that is short, and can do; for `enough` what snapshots hold. */

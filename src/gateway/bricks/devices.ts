@@ -6,6 +6,8 @@ import { brickDirectories } from './account.ts';
 import type { Provisioner, StoredDevice } from './brick-store.ts';
 import { isAbsent, MARK, readMark, writeMark } from './device-mark.ts';
 import { checkDevicePath, checkDirectory, namesIn } from './device-paths.ts';
+import { addGroup } from './lvm/add-group.ts';
+import { removeGroup, requireOnlyRecords } from './lvm/remove-group.ts';
 import { snapshotDirectories } from './snapshot-record.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
@@ -23,17 +25,25 @@ export async function addDevice(
   path: string,
   provisioner: Provisioner,
 ): Promise<StoredDevice> {
-  checkDevicePath(path, store.roots);
+  const directory = await store.serial.run(ACCOUNT, () =>
+    provisioner === 'lvm' ? addGroup(store, path) : addDirectory(store, path, provisioner),
+  );
+  return getDevice(store, directory);
+}
+
+async function addDirectory(store: StoreContext, path: string, provisioner: Provisioner): Promise<string> {
+  checkDevicePath(
+    path,
+    store.roots.filter((root) => root !== store.lvm?.mountRoot),
+  );
   await checkDirectory(path);
-  await store.serial.run(ACCOUNT, async () => {
-    if ((await readMark(path)) !== undefined) throw new Fault('conflict', `${path} is a device already`);
-    await checkEmpty(path);
-    await makeDeviceDirectories(path);
-    if (provisioner === 'loop') await checkReflink(path);
-    await store.step('mark');
-    await writeMark(path, { provisioner, state: 'enabled' });
-  });
-  return getDevice(store, path);
+  if ((await readMark(path)) !== undefined) throw new Fault('conflict', `${path} is a device already`);
+  await checkEmpty(path);
+  await makeDeviceDirectories(path);
+  if (provisioner === 'loop') await checkReflink(path);
+  await store.step('mark');
+  await writeMark(path, { provisioner, state: 'enabled' });
+  return path;
 }
 
 export async function setDeviceState(
@@ -42,29 +52,34 @@ export async function setDeviceState(
   state: 'enabled' | 'disabled',
 ): Promise<void> {
   await store.serial.run(ACCOUNT, async () => {
-    const { mark } = await getMarked(store, path);
-    if (mark.state !== state) await writeMark(path, { ...mark, state });
+    const device = await getMarked(store, path);
+    if (device.mark.state !== state) await writeMark(device.path, { ...device.mark, state });
   });
 }
 
 /** See BrickStore.removeDevice. The mark goes first; empty directories that a crash leaves do no harm. */
-export async function removeDevice(store: StoreContext, path: string): Promise<void> {
+export async function removeDevice(store: StoreContext, named: string): Promise<void> {
   await store.serial.run(ACCOUNT, async () => {
-    await getMarked(store, path);
+    const { path, mark } = await getMarked(store, named);
     const bricks = await brickDirectories(path);
     if (bricks.length > 0)
       throw new Fault(
         'wrong-state',
-        `device ${path} holds ${bricks.length} bricks; delete their volumes first`,
+        `device ${named} holds ${bricks.length} bricks; delete their volumes first`,
       );
     const snapshots = await snapshotDirectories(path);
     if (snapshots.length > 0)
-      throw new Fault('wrong-state', `device ${path} holds ${snapshots.length} snapshots; delete them first`);
+      throw new Fault(
+        'wrong-state',
+        `device ${named} holds ${snapshots.length} snapshots; delete them first`,
+      );
     await store.trash.settled();
     const [left] = await store.trash.empty(path);
     if (left !== undefined) throw new Fault('wrong-state', `${left.path} is still in use: ${left.reason}`);
+    if (mark.provisioner === 'lvm') await requireOnlyRecords(path, named);
     await store.step('unmark');
     await unlink(join(path, MARK));
+    if (mark.source !== undefined) return removeGroup(store, path, mark.source);
     await rm(join(path, 'making'), { recursive: true, force: true });
     await rmdir(join(path, 'snapshots')).catch((error: unknown) => {
       if (!isAbsent(error)) throw error;
@@ -80,7 +95,9 @@ async function getDevice(store: StoreContext, path: string): Promise<StoredDevic
 }
 
 async function getMarked(store: StoreContext, path: string): Promise<MarkedDevice> {
-  const device = (await markedDevices(store.roots)).find((one) => one.path === path);
+  const device = (await markedDevices(store.roots)).find(
+    (one) => one.path === path || one.mark.source === path,
+  );
   if (device === undefined) throw new Fault('not-found', `there is no device ${path} on this server`);
   return device;
 }

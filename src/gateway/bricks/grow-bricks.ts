@@ -1,11 +1,11 @@
 import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
+import { accountOf } from '../account-of.ts';
 import { brickDirectory, writeRecord } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
+import { bringUp } from './bring-up.ts';
 import { checkSpace } from './check-space.ts';
-import { mountLoopBrick } from './loop-brick.ts';
-import { accountBytes } from './reserve-bricks.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
 
@@ -23,8 +23,7 @@ export async function growBricks(
   const wanted = bricks.map((brick) => larger(brick, dataBytes(brick)));
   await store.serial.run(ACCOUNT, () => promise(store, bricks, wanted));
   checkpoint(call);
-  const loops = wanted.filter((brick) => brick.provisioner === 'loop');
-  const ended = await Promise.allSettled(loops.map((brick) => mountLoopBrick(brick, store.step)));
+  const ended = await Promise.allSettled(wanted.map((brick) => bringUp(store, brick)));
   const failed = ended.find((result) => result.status === 'rejected');
   if (failed === undefined) return;
   const reason = failed.reason instanceof Error ? failed.reason.message : String(failed.reason);
@@ -34,7 +33,7 @@ export async function growBricks(
 /** A volume never shrinks: what is there is a promise too. */
 function larger(brick: StoredBrick, dataBytes: bigint): StoredBrick {
   if (dataBytes <= brick.dataBytes) return brick;
-  const account = accountBytes({ provisioner: brick.provisioner, dataBytes });
+  const account = accountOf(brick.provisioner, dataBytes);
   return { ...brick, dataBytes, accountBytes: account > brick.accountBytes ? account : brick.accountBytes };
 }
 

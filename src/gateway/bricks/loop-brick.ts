@@ -129,8 +129,8 @@ async function mountAt(device: string, target: string): Promise<void> {
   }
 }
 
-/** Whether the mounted file system is smaller than its image; XFS leaves a tail below 256 KiB unused. */
-async function isShort(target: string, imageBytes: bigint): Promise<boolean> {
+/** Whether the mounted file system is smaller than its image or volume; XFS leaves a tail below 256 KiB unused. */
+export async function isShort(target: string, imageBytes: bigint): Promise<boolean> {
   const { blocks, bsize } = await statfs(target, { bigint: true });
   return imageBytes - (blocks * bsize + LOG_BYTES) >= MIB;
 }

@@ -7,11 +7,11 @@ import type { Freezer } from '../../host/freeze.ts';
 import { detachLoop, findOrphanLoops } from '../../host/loop.ts';
 import { readMounts } from '../../host/mountinfo.ts';
 import { log } from '../../telemetry/log.ts';
-import { brickDirectory, IMAGE, MOUNT_POINT } from './brick-record.ts';
+import { MOUNT_POINT } from './brick-record.ts';
 import type { StoredBrick } from './brick-store.ts';
-import { isAbsent } from './device-mark.ts';
+import { bringUp, isMade } from './bring-up.ts';
 import { namesIn } from './device-paths.ts';
-import { mountLoopBrick } from './loop-brick.ts';
+import { mountGroups } from './lvm/mount-groups.ts';
 import { isClosed } from './restore-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
@@ -31,9 +31,13 @@ export async function mountBricks(
   freezer: Freezer,
   call: Call,
 ): Promise<readonly Failed[]> {
-  const devices = await markedDevices(store.roots);
   await thawMounted(store, freezer);
-  const failed = await Promise.all(devices.map(({ path }) => mountDevice(store, path, call)));
+  const unmounted = await mountGroups(store);
+  const devices = await markedDevices(store.roots);
+  const failed = [
+    unmounted,
+    ...(await Promise.all(devices.map(({ path }) => mountDevice(store, path, call)))),
+  ];
   // What stood still when the power of a virtual machine failed, or its mount went, is mounted as it stood.
   await thawMounted(store, freezer);
   for (const one of failed.flat()) log.error(one, 'brick not served');
@@ -94,21 +98,12 @@ function mountOne(store: StoreContext, seen: StoredBrick, call: Call): Promise<F
       return undefined;
     }
     try {
-      const isHalfMade = brick.state === 'reserved' && !(await hasImage(brick));
-      if (brick.provisioner === 'loop' && !isHalfMade) await mountLoopBrick(brick, store.step);
+      const isHalfMade = brick.state === 'reserved' && !(await isMade(brick));
+      if (!isHalfMade) await bringUp(store, brick);
       if (brick.state === 'used') await stat(brick.path);
       return undefined;
     } catch (error) {
       return { path: brick.path, reason: error instanceof Error ? error.message : String(error) };
     }
   });
-}
-
-async function hasImage(brick: StoredBrick): Promise<boolean> {
-  try {
-    return (await stat(join(brickDirectory(brick.device, brick), IMAGE))).isFile();
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
 }

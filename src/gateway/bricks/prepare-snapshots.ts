@@ -11,6 +11,8 @@ import { familyOf } from './family.ts';
 import { findSnapshots } from './find-snapshots.ts';
 import { onDevice } from './full-device.ts';
 import { requireBelowLimit } from './limit-snapshots.ts';
+import { turnOf } from './lvm/names.ts';
+import { fitPool } from './lvm/thin-pool.ts';
 import { snapshotDirectory, writeSnapshot } from './snapshot-record.ts';
 import type { SnapshotRequest, StoredSnapshot } from './snapshot-store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -45,6 +47,7 @@ export function prepareSnapshots(
       for (const one of fresh) {
         await onDevice(one.device, place(store, one));
         placed.push(one);
+        await growPool(store, one);
       }
     } catch (error) {
       for (const one of placed) await store.trash.discard(one.device, snapshotDirectory(one.device, one));
@@ -52,6 +55,11 @@ export function prepareSnapshots(
     }
     return snapshots;
   });
+}
+
+/** A snapshot of a thin brick lies in the brick's pool, and may come to differ from it in all. */
+async function growPool(store: StoreContext, { device, family, provisioner }: StoredSnapshot): Promise<void> {
+  if (provisioner === 'lvm') await store.serial.run(turnOf(device), () => fitPool(device, family));
 }
 
 async function plan(
@@ -67,10 +75,10 @@ async function plan(
     const source = found.find((one) => one.subvol === subvol && one.brick === brick && one.state === 'used');
     const key = formatKey({ volume: facts.volume, subvol, brick });
     if (source === undefined) throw new Fault('wrong-state', `brick ${key} is not in use on this server`);
-    if (source.provisioner !== 'loop')
+    if (source.provisioner === 'directory')
       throw new Fault(
         'wrong-state',
-        `brick ${key} is a directory, of which there is no snapshot; use loop bricks`,
+        `brick ${key} is a directory, of which there is no snapshot; use loop or lvm bricks`,
       );
     return toSnapshot(token, { facts, bricks }, source);
   });

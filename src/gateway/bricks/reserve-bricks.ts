@@ -6,13 +6,15 @@ import { checkpoint } from '../../control/call.ts';
 import { Fault, invalid } from '../../control/fault.ts';
 import { syncDirectory } from '../../host/durable-file.ts';
 import { log } from '../../telemetry/log.ts';
+import { accountOf } from '../account-of.ts';
 import { brickDirectory, brickKey, brickPath, formatKey, MOUNT_POINT, writeRecord } from './brick-record.ts';
 import type { BrickRequest, StoredBrick } from './brick-store.ts';
 import { checkSpace } from './check-space.ts';
+import { deviceName } from './device-name.ts';
 import { findSnapshots } from './find-snapshots.ts';
 import { onDevice } from './full-device.ts';
-import { imageBytes } from './image-size.ts';
 import { makeLoopBrick } from './loop-brick.ts';
+import { makeThinBrick } from './lvm/thin-brick.ts';
 import type { BrickOrigin } from './snapshot-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { ACCOUNT } from './store-context.ts';
@@ -42,11 +44,6 @@ export async function reserveBricks(
     await takeBack(store, placed.fresh, error);
     throw error;
   }
-}
-
-/** Bytes that the account holds for a brick that takes `dataBytes`. */
-export function accountBytes(request: Pick<BrickRequest, 'provisioner' | 'dataBytes'>): bigint {
-  return request.provisioner === 'loop' ? imageBytes(request.dataBytes) : request.dataBytes;
 }
 
 function checkRequests(token: string, requests: readonly BrickRequest[]): void {
@@ -132,9 +129,9 @@ async function checkDevices(store: StoreContext, fresh: readonly StoredBrick[]):
     if (device === undefined)
       throw new Fault('not-found', `there is no device ${brick.device} on this server`);
     if (device.state === 'disabled')
-      throw new Fault('wrong-state', `device ${device.path} is disabled; enable it`);
+      throw new Fault('wrong-state', `device ${deviceName(device)} is disabled; enable it`);
     if (brick.provisioner !== device.provisioner)
-      throw invalid('provisioner', `device ${device.path} is for ${device.provisioner} bricks`);
+      throw invalid('provisioner', `device ${deviceName(device)} is for ${device.provisioner} bricks`);
   }
   await checkSpace(
     store,
@@ -145,7 +142,7 @@ async function checkDevices(store: StoreContext, fresh: readonly StoredBrick[]):
 async function toBrick(store: StoreContext, token: string, request: BrickRequest): Promise<StoredBrick> {
   const { volume, subvol, brick, device, provisioner, dataBytes } = request;
   const source = request.origin === undefined ? undefined : await sourceOf(store, request, request.origin);
-  const account = accountBytes(request);
+  const account = accountOf(provisioner, dataBytes);
   return {
     volume,
     subvol,
@@ -198,6 +195,7 @@ async function make(store: StoreContext, brick: StoredBrick): Promise<void> {
   await store.step('make');
   if (brick.state !== 'reserved') return;
   if (brick.provisioner === 'loop') await makeLoopBrick(brick, store.step, store.cleanBrick);
+  else if (brick.provisioner === 'lvm') await makeThinBrick(store, brick);
   else await mkdir(brick.path, { recursive: true });
 }
 

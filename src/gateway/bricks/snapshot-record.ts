@@ -25,6 +25,7 @@ export const snapshotFacts = z.object({
   volume: name,
   volumeId: z.uuid(),
   capacity: bytes,
+  provisioner: z.enum(['loop', 'lvm']).exactOptional(),
   counts: z.object({
     replica: count,
     arbiter: z.union([z.literal(0), z.literal(1)]),

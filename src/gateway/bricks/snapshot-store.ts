@@ -24,6 +24,8 @@ export interface SnapshotFacts {
   readonly volumeId: string;
   /** Bytes that the volume promised. */
   readonly capacity: bigint;
+  /** What its bricks are; none is an older record's, of images. */
+  readonly provisioner?: 'loop' | 'lvm';
   /** Gluster's words. */
   readonly counts: {
     readonly replica: number;
@@ -77,7 +79,8 @@ export interface SnapshotQuery {
 }
 
 /**
- * The snapshots of this server's bricks: reflinks of their images. They depend on nothing of their volume. What a
+ * The snapshots of this server's bricks: reflinks of their images, which depend on nothing of their volume. Of thin
+ * bricks it has the records alone: Gluster makes their snapshots, between `prepare` and `commit`. What a
  * process that dies leaves is `taking` or `deleting` and recognised by the next.
  */
 export interface SnapshotStore {
@@ -111,4 +114,6 @@ export interface BrickOrigin {
   readonly volume: string;
   /** Bricks of the same set, by their number in the volume, of which the snapshot has nothing: to be healed. */
   readonly absent: readonly number[];
+  /** Of thin bricks: Gluster's name of the snapshot's own volume, with which its logical volumes begin. */
+  readonly glusterName?: string;
 }

@@ -9,6 +9,7 @@ import type { DeviceMark } from './device-mark.ts';
 import { readMark } from './device-mark.ts';
 import { candidateDevices, checkDirectory, namesIn } from './device-paths.ts';
 import { type FamilyImage, familyOf, takenBytes } from './family.ts';
+import { readGroupAccount, takenByPools } from './lvm/group-account.ts';
 import { snapshotDirectory } from './snapshot-record.ts';
 import { snapshotsOn } from './snapshots-on.ts';
 import type { StoreContext } from './store-context.ts';
@@ -76,7 +77,8 @@ type Surveyor = Pick<StoreContext, 'roots' | 'meter'>;
 /** All devices with their accounts. */
 export async function surveyDevices({ roots, meter }: Surveyor): Promise<readonly SurveyedDevice[]> {
   const marked = await markedDevices(roots);
-  const devices = await Promise.all(marked.map((one) => surveyDevice(one, meter)));
+  const surveyed = await Promise.all(marked.map((one) => surveyOrLeaveOut(one, meter)));
+  const devices = surveyed.filter((device) => device !== undefined);
   const bySystem = Map.groupBy(devices, ({ fileSystem }) => fileSystem.id);
   return devices.map((device) => toAccount(device, addUp(bySystem.get(device.fileSystem.id) ?? [device])));
 }
@@ -105,9 +107,24 @@ function toAccount(device: Surveyed, facts: FileSystemFacts): SurveyedDevice {
 
 type Surveyed = Awaited<ReturnType<typeof surveyDevice>>;
 
+/** A disk that is gone does not hide the other devices. */
+async function surveyOrLeaveOut(
+  device: MarkedDevice,
+  meter: StoreContext['meter'],
+): Promise<Surveyed | undefined> {
+  try {
+    return await surveyDevice(device, meter);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    log.error({ device: device.path, reason: error.message }, 'device left out');
+    return undefined;
+  }
+}
+
 async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['meter']) {
+  const group = mark.provisioner === 'lvm' ? await readGroupAccount(path) : undefined;
   const [fileSystem, found, directories, taken] = await Promise.all([
-    readFileSystem(path),
+    group ?? readFileSystem(path),
     findBricks(path),
     brickDirectories(path),
     snapshotsOn(path),
@@ -117,6 +134,10 @@ async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['m
     Promise.all(found.damaged.map(({ directory }) => readImageUse(directory))),
     Promise.all(taken.damaged.map(readImageUse)),
   ]);
+  const promises = [
+    ...found.bricks.map((brick) => ({ family: familyOf(brick), accountBytes: brick.accountBytes })),
+    ...taken.snapshots,
+  ];
   const families = [
     ...found.bricks.map((brick) => [brickDirectory(path, brick), familyOf(brick)] as const),
     ...taken.snapshots.map((one) => [snapshotDirectory(path, one), one.family] as const),
@@ -135,8 +156,12 @@ async function surveyDevice({ path, mark }: MarkedDevice, meter: StoreContext['m
     bricks: directories.length,
     snapshots: taken.snapshots.length + damagedSnapshots.length,
     snapshotBytes,
-    imageBytes: takenBytes(await meter.measure(images, identify)),
-    promisedToImages: promised('loop') + snapshotBytes + sum(damagedBricks.map((use) => use.sizeBytes)),
+    imageBytes:
+      group === undefined
+        ? takenBytes(await meter.measure(images, identify))
+        : takenByPools(group.volumes, promises),
+    promisedToImages:
+      promised('loop') + promised('lvm') + snapshotBytes + sum(damagedBricks.map((use) => use.sizeBytes)),
     promisedToDirectories: promised('directory'),
   };
 }

@@ -8,9 +8,13 @@ import { detachLoop, findLoops } from '../../host/loop.ts';
 import { readMounts, topMount } from '../../host/mountinfo.ts';
 import { unmountPatiently } from '../../host/unmount.ts';
 import { log } from '../../telemetry/log.ts';
-import { IMAGE, MOUNT_POINT } from './brick-record.ts';
+import { IMAGE, MOUNT_POINT, RECORD, readDiscarded } from './brick-record.ts';
+import type { StoredBrick } from './brick-store.ts';
 import { isAbsent } from './device-mark.ts';
 import { namesIn } from './device-paths.ts';
+import { isGroup, turnOf } from './lvm/names.ts';
+import { releaseThinBrick } from './lvm/release-thin.ts';
+import type { Serial } from './serial.ts';
 
 /** How long a brick process may take to let go after its volume was stopped. */
 const PATIENCE_MS = 5_000;
@@ -28,7 +32,7 @@ export interface Trash {
   settled(): Promise<void>;
 }
 
-export function createTrash(step: (name: string) => Promise<void>): Trash {
+export function createTrash(step: (name: string) => Promise<void>, serial: Serial): Trash {
   const unlinking = new Set<Promise<void>>();
   /** Directories in the trash that some call is at work on. */
   const inHand = new Set<string>();
@@ -46,7 +50,7 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
   async function removeNow(grave: string): Promise<string | undefined> {
     inHand.add(grave);
     try {
-      await detach(grave, step);
+      await letGo(grave, step, serial);
       await removeTree(grave);
       return undefined;
     } catch (error) {
@@ -75,7 +79,7 @@ export function createTrash(step: (name: string) => Promise<void>): Trash {
         await rename(directory, grave);
         await syncDirectory(dirname(directory));
         await step('detach');
-        await detach(grave, step);
+        await letGo(grave, step, serial);
         await step('unlink');
       } catch (error) {
         inHand.delete(grave);
@@ -99,10 +103,24 @@ async function detach(grave: string, step: (name: string) => Promise<void>): Pro
   if (mounted !== undefined) {
     await unmountPatiently(target, PATIENCE_MS);
     await step('detach-loop');
-    await detachLoop(mounted.source);
+    if (await exists(image)) await detachLoop(mounted.source);
   }
   const loops = mounted === undefined && (await exists(image)) ? await findLoops(image) : [];
   await Promise.all(loops.map(detachLoop));
+}
+
+/** Of a thin brick the volume goes first: its record, by which it is found, stays until that is done. */
+async function letGo(grave: string, step: (name: string) => Promise<void>, serial: Serial): Promise<void> {
+  await detach(grave, step);
+  const brick = await readThinBrick(grave);
+  if (brick !== undefined) await serial.run(turnOf(brick.device), () => releaseThinBrick(brick, step));
+}
+
+/** Undefined for what is no thin brick: snapshots, images, and what a crash left without a record. */
+async function readThinBrick(grave: string): Promise<StoredBrick | undefined> {
+  if (!isGroup(dirname(dirname(grave))) || !(await exists(join(grave, RECORD)))) return undefined;
+  const brick = await readDiscarded(grave);
+  return brick.provisioner === 'lvm' ? brick : undefined;
 }
 
 /**

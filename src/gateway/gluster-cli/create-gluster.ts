@@ -2,6 +2,7 @@ import { createChanges } from './changes.ts';
 import type { Gluster } from './gluster.ts';
 import { createQueries } from './queries.ts';
 import { createRunner } from './run-gluster.ts';
+import { createSnapshots } from './snapshots.ts';
 
 export interface GlusterOptions {
   /** How many changing commands run at once. */
@@ -13,5 +14,10 @@ export interface GlusterOptions {
 /** The pool that this server belongs to, by its own `gluster` command. */
 export function createGluster(options: GlusterOptions): Gluster {
   const runner = createRunner(options.command ?? ['gluster']);
-  return { ...createQueries(runner), ...createChanges(runner, options.parallelMutations) };
+  const { parallelMutations } = options;
+  return {
+    ...createQueries(runner),
+    ...createChanges(runner, parallelMutations),
+    ...createSnapshots(runner, parallelMutations),
+  };
 }

@@ -37,8 +37,11 @@ const RULES: readonly Rule[] = [
   { pattern: /quorum (?:is )?not met|quorum is lost/i, kind: 'unreachable' },
   { pattern: /transport endpoint is not connected/i, kind: 'unreachable' },
   { pattern: /^volume \S+ already exists$/im, kind: 'conflict' },
+  { pattern: /^snapshot \S+ already exists$/im, kind: 'conflict' },
+  { pattern: /snaps has reached the effective maximum limit/i, kind: 'exhausted' },
+  { pattern: /bricks (?:are|may be) (?:not running|down)|not in quorum/i, kind: 'unreachable' },
   { pattern: /port \d+ already in peer list|is already part of another cluster/i, kind: 'conflict' },
-  { pattern: /volume (?:\S+ )?does not exist/i, kind: 'not-found' },
+  { pattern: /(?:volume|snapshot) (?:\S+ )?does not exist/i, kind: 'not-found' },
   { pattern: /\S+ is not part of cluster/i, kind: 'not-found' },
   {
     pattern: /is not started|not in the started state|has been started|already started/i,

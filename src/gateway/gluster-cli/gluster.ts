@@ -58,6 +58,15 @@ export interface GlusterBrickStatus {
   readonly mountOptions: string;
 }
 
+/** Work that moves a volume's files between its brick sets. */
+export interface GlusterTask {
+  /** Each start has another one. */
+  readonly id: string;
+  /** `rebalance` or `remove brick`. */
+  readonly type: string;
+  readonly isRunning: boolean;
+}
+
 export interface GlusterBrickHeal {
   readonly hostId: string;
   readonly name: string;
@@ -69,13 +78,37 @@ export interface GlusterBrickHeal {
   readonly possiblyHealing: number | undefined;
 }
 
+/** One of Gluster's own snapshots: thin logical volumes of a volume's bricks. */
+export interface GlusterSnapshot {
+  readonly name: string;
+  /** Its source. */
+  readonly volume: string;
+  /** Gluster's name of the snapshot's own volume, with which the logical volumes begin. */
+  readonly glusterName: string;
+  readonly description: string;
+  /** Milliseconds since the epoch, exact to the second. */
+  readonly createdAt: number;
+}
+
+export interface GlusterSnapshots {
+  /** Undefined when there is none. */
+  snapshot(name: string, call: Call): Promise<GlusterSnapshot | undefined>;
+  /** Throws `conflict` when the name is taken, `not-found` for the volume, `exhausted` at the volume's limit. */
+  createSnapshot(
+    snapshot: { readonly name: string; readonly volume: string; readonly description: string },
+    call: Call,
+  ): Promise<void>;
+  /** Absent is success. */
+  deleteSnapshot(name: string, call: Call): Promise<void>;
+}
+
 /**
  * The classic `gluster --xml --mode=script` command on this server. Results are read from opRet, opErrno and
  * opErrstr, never from the exit code. Every method may throw `unreachable` (glusterd does not answer, or a
  * peer that the command needs is down: the message names it), `busy` (another transaction), `timed-out`;
  * those that change something throw `uncertain` when they cannot tell whether it was done.
  */
-export interface Gluster {
+export interface Gluster extends GlusterSnapshots {
   pool(call: Call): Promise<readonly PoolPeer[]>;
   volumes(call: Call): Promise<readonly GlusterVolume[]>;
   /** Undefined when there is no such volume. */
@@ -94,6 +127,11 @@ export interface Gluster {
   delete(name: string, call: Call): Promise<void>;
   /** Bricks only, no self-heal daemons. Throws `not-found`, `wrong-state` when not started. */
   status(name: string, call: Call): Promise<readonly GlusterBrickStatus[]>;
+  /**
+   * The last one, which glusterd tells of until there is another, and any that was stopped and still moves a file. None of
+   * a volume that is not started. Throws `not-found`.
+   */
+  tasks(name: string, call: Call): Promise<readonly GlusterTask[]>;
   /**
    * Connected clients by gluster's process name (`fuse`, `gfapi`, …), its own daemons (glustershd, rebalance,
    * …) left out. Empty when the volume is not started. Throws `not-found`.

@@ -5,8 +5,10 @@ import type { ClientKind } from './parse-client-list.ts';
 import { parseClientList } from './parse-client-list.ts';
 import type { Command, GlusterRunner } from './run-gluster.ts';
 
+/** Of rebalance and remove-brick. */
+const MOVER = 'rebalance';
 /** Process names (`--process-name`) of gluster's own daemons. */
-const DAEMONS = new Set(['glustershd', 'rebalance', 'quotad', 'snapd', 'bitd', 'scrubber', 'glusterd']);
+const DAEMONS = new Set(['glustershd', MOVER, 'quotad', 'snapd', 'bitd', 'scrubber', 'glusterd']);
 
 /**
  * Who is connected to the bricks, gluster's own daemons left out. Each brick is asked by itself: asked for
@@ -27,6 +29,20 @@ export async function listClients(
     }
   }
   return [...most].map(([kind, count]) => ({ kind, count }));
+}
+
+/**
+ * Whether a process that moves files is connected: it is to all bricks, so one is asked. After a `rebalance stop` it moves
+ * the file to the end that it has begun, which takes as long as that is large, and the tasks tell of it no more (10.3).
+ */
+export async function isMoverConnected(
+  runner: GlusterRunner,
+  name: string,
+  bricks: readonly GlusterBrickStatus[],
+): Promise<boolean> {
+  const brick = bricks.find(({ online }) => online);
+  if (brick === undefined) return false;
+  return (await clientsOfBrick(runner, name, brick)).some(({ kind }) => kind === MOVER);
 }
 
 async function clientsOfBrick(

@@ -3,13 +3,14 @@ import { checkpoint } from '../../control/call.ts';
 import { Coalescer } from '../../control/coalesce.ts';
 import { Fault } from '../../control/fault.ts';
 import { checkName, checkOption } from './check-values.ts';
-import type { Gluster } from './gluster.ts';
-import { listClients } from './list-clients.ts';
+import type { Gluster, GlusterTask } from './gluster.ts';
+import { isMoverConnected, listClients } from './list-clients.ts';
 import { parseHealSummary } from './parse-heal-summary.ts';
 import { parsePoolList } from './parse-pool-list.ts';
 import { parseVolumeGet } from './parse-volume-get.ts';
 import { parseVolumeInfo } from './parse-volume-info.ts';
 import { parseVolumeStatus } from './parse-volume-status.ts';
+import { parseVolumeTasks } from './parse-volume-tasks.ts';
 import type { Reply } from './reply.ts';
 import type { Command, GlusterRunner } from './run-gluster.ts';
 import { refused } from './run-gluster.ts';
@@ -23,7 +24,7 @@ const NOTHING_TO_HEAL = /only volumes of replicate\/disperse type/i;
 
 type Queries = Pick<
   Gluster,
-  'pool' | 'volumes' | 'volume' | 'status' | 'clients' | 'healSummary' | 'options' | 'version'
+  'pool' | 'volumes' | 'volume' | 'status' | 'tasks' | 'clients' | 'healSummary' | 'options' | 'version'
 >;
 
 /** The questions. The same one asked by several requests at once is asked of glusterd once. */
@@ -46,6 +47,7 @@ export function createQueries(runner: GlusterRunner): Queries {
     volumes: (call) => share(call, 'volumes', () => askVolumes(runner)),
     volume: (name, call) => share(call, `volume ${checkName(name)}`, () => askVolume(runner, name)),
     status: (name, call) => share(call, `status ${checkName(name)}`, () => status(name, ['detail'])),
+    tasks: (name, call) => share(call, `tasks ${checkName(name)}`, () => askTasks(runner, name)),
     clients: (name, call) =>
       share(call, `clients ${checkName(name)}`, async () => {
         const asked = query(['volume', 'status', name], `status of volume ${name}`);
@@ -84,6 +86,17 @@ async function askVolume(runner: GlusterRunner, name: string) {
   if (reply.opRet !== 0 && NO_VOLUME.test(reply.opErrstr)) return undefined;
   if (reply.opRet !== 0) throw refused(reply, asked);
   return parse(reply, parseVolumeInfo, asked).find((volume) => volume.name === name);
+}
+
+async function askTasks(runner: GlusterRunner, name: string): Promise<readonly GlusterTask[]> {
+  const asked = query(['volume', 'status', name], `tasks of volume ${name}`);
+  const reply = await runner.reply(asked);
+  if (reply.opRet !== 0 && NOT_STARTED.test(reply.opErrstr)) return [];
+  if (reply.opRet !== 0) throw refused(reply, asked);
+  const told = parse(reply, parseVolumeTasks, asked);
+  if (told.some(({ isRunning }) => isRunning)) return told;
+  const isMoving = await isMoverConnected(runner, name, parse(reply, parseVolumeStatus, asked));
+  return isMoving ? [...told, { id: 'untold', type: 'rebalance', isRunning: true }] : told;
 }
 
 async function askHeal(runner: GlusterRunner, name: string) {

@@ -13,7 +13,7 @@ export interface Reply {
 const MAX_DEPTH = 16;
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 /** Elements that occur any number of times: a single one has to be an array too. */
-const LISTS = new Set(['volume', 'brick', 'option', 'node', 'peer', 'Opt', 'client']);
+const LISTS = new Set(['volume', 'brick', 'option', 'node', 'peer', 'Opt', 'client', 'task']);
 
 const parser = new XMLParser({
   ignoreAttributes: false,

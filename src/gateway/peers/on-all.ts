@@ -26,14 +26,15 @@ export async function attemptOnAll<T>(
   return { done, refused };
 }
 
-/** The same, throwing the first failure, its message naming the server. */
-export async function onAll(
+/** What each one answered, in their order. Throws the first failure, its message naming the server. */
+export async function onAll<T>(
   servers: readonly StorageServer[],
-  work: (server: StorageServer) => Promise<unknown>,
-): Promise<void> {
-  const { refused } = await attemptOnAll(servers, work);
+  work: (server: StorageServer) => Promise<T>,
+): Promise<readonly T[]> {
+  const { done, refused } = await attemptOnAll(servers, work);
   const [first] = refused;
   if (first !== undefined) throw named(first);
+  return done.map(({ result }) => result);
 }
 
 /** The refusal as a fault whose message names the server. */

@@ -3,7 +3,7 @@
  * that none is rounded. Both sides are of one release; a newer field is refused by an older gateway, clearly.
  */
 import * as z from 'zod';
-import { brickRestore, recordText } from '../bricks/brick-record.ts';
+import { brickRestore, glusterName, recordText } from '../bricks/brick-record.ts';
 
 const bytes = z
   .string()
@@ -13,11 +13,16 @@ const count = z.number().int().nonnegative();
 const name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
 const path = z.string().startsWith('/').max(4096);
 const token = z.string().min(1).max(255);
-const provisioner = z.enum(['loop', 'directory']);
+const provisioner = z.enum(['loop', 'directory', 'lvm']);
 const deviceState = z.enum(['enabled', 'disabled']);
 
 const brickKey = { volume: name, subvol: count, brick: count };
-const origin = z.strictObject({ snapshot: name, volume: name, absent: z.array(count) });
+const origin = z.strictObject({
+  snapshot: name,
+  volume: name,
+  absent: z.array(count),
+  glusterName: glusterName.exactOptional(),
+});
 const brickRequest = z.strictObject({
   ...brickKey,
   device: path,
@@ -40,6 +45,7 @@ const storedBrick = z.object({
 });
 export const storedDevice = z.object({
   path,
+  source: path.exactOptional(),
   provisioner,
   state: deviceState,
   totalBytes: bytes,

@@ -17,7 +17,6 @@ import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block
 import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
 import { blockParam, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
-import { snapshotOptions } from '../snapshots/snapshot-options.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
 import { toQuestion } from './create-volume.ts';
@@ -180,7 +179,5 @@ function toPlan(deps: BlockDeps, body: BlockCreateRequest): HostingPlan {
   if (question.layout.kind === 'plain') {
     throw new Fault('invalid', 'hostvol.replica: a hosting volume has copies, else one server down stops it');
   }
-  const defaults = hostvol.snapshot === true ? snapshotOptions(question.layout.kind) : {};
-  const options = { ...defaults, ...parseOptions(hostvol.options ?? {}) };
-  return { size: hostvolsize, question, options, isGiven };
+  return { size: hostvolsize, question, options: parseOptions(hostvol.options ?? {}), isGiven };
 }

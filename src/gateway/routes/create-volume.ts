@@ -2,10 +2,8 @@ import { Fault, invalid } from '../../control/fault.ts';
 import { type VolumeCreateRequest, volumeCreateRequest } from '../../glusterd2/wire.ts';
 import { parseVolumeName } from '../../volumes/ids.ts';
 import { parseLayout } from '../brick-layout.ts';
-import type { Provisioner } from '../bricks/brick-store.ts';
 import { type CapacityQuestion, MIN_VOLUME_BYTES } from '../capacity.ts';
 import { bodyRoute, type Route } from '../route.ts';
-import { snapshotOptions } from '../snapshots/snapshot-options.ts';
 import { toVolumeInfo } from '../volume-info.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
@@ -27,7 +25,7 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
     schema: volumeCreateRequest,
     async handle({ body }, call) {
       const name = parseVolumeName(body.name, 'name');
-      const options = { ...snapshotDefaults(body), ...parseOptions(body.options ?? {}) };
+      const options = parseOptions(body.options ?? {});
       const metadata = body.metadata ?? {};
       checkMetadata(metadata);
       const wanted = { name, options, metadata };
@@ -39,11 +37,6 @@ export function createVolumeRoute(deps: VolumeDeps): Route {
       return { status: 201, body: toVolumeInfo(volume), headers: { Location: `/v1/volumes/${name}` } };
     },
   });
-}
-
-/** A volume that says so at its create has from the start what the first snapshot would set, and wait for. */
-function snapshotDefaults(body: VolumeCreateRequest): Readonly<Record<string, string>> {
-  return body.snapshot === true ? snapshotOptions(parseLayout(body).kind) : {};
 }
 
 function parseQuestion(deps: VolumeDeps, body: VolumeCreateRequest): CapacityQuestion {
@@ -79,11 +72,11 @@ type QuestionFields = Pick<
   | 'exclude-zones'
 >;
 
-/** Which devices a volume may use and how, from glusterd2's fields. Throws `invalid`, `unsupported`. */
+/** Which devices a volume may use and how, from glusterd2's fields. Throws `invalid`. */
 export function toQuestion(deps: Pick<VolumeDeps, 'accountOf'>, body: QuestionFields): CapacityQuestion {
   return {
     layout: parseLayout(body),
-    provisioner: parseProvisioner(body.provisioner),
+    provisioner: body.provisioner ?? 'loop',
     limits: {
       peers: body['limit-peers'] ?? [],
       zones: body['limit-zones'] ?? [],
@@ -92,10 +85,4 @@ export function toQuestion(deps: Pick<VolumeDeps, 'accountOf'>, body: QuestionFi
     },
     accountOf: deps.accountOf,
   };
-}
-
-/** Throws `unsupported` for lvm. */
-export function parseProvisioner(text: string | undefined): Provisioner {
-  if (text === undefined || text === 'loop' || text === 'directory') return text ?? 'loop';
-  throw new Fault('unsupported', `provisioner ${text}: this gateway has loop and directory`);
 }

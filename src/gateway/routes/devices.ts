@@ -8,12 +8,12 @@ import {
 } from '../../glusterd2/device-wire.ts';
 import { ADDITIONS } from '../../glusterd2/wire.ts';
 import type { StoredDevice } from '../bricks/brick-store.ts';
+import { deviceName } from '../bricks/device-name.ts';
 import { spaceOf } from '../bricks/device-space.ts';
 import { deviceParam, peerParam } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { surveyServers } from '../volumes/survey.ts';
-import { parseProvisioner } from './create-volume.ts';
 
 type Device = z.input<typeof deviceSchema>;
 
@@ -62,7 +62,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       method: 'POST',
       path: PEER,
       name: 'DeviceAdd',
-      description: 'makes an empty directory below a device root of that server a device',
+      description:
+        'makes an empty directory below a device root of that server a device, or with lvm a blank disk',
       access: 'driver',
       requestType: 'api.AddDeviceReq',
       responseType: 'api.AddDeviceResp',
@@ -70,10 +71,10 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       async handle(request, call) {
         const peerId = peerParam(request);
         const server = await deps.pool.server(peerId, call);
-        const { device: path, provisioner } = request.body;
-        const added = await server.addDevice(path, parseProvisioner(provisioner), call);
-        deps.notify('device.added', { 'peer.id': peerId, device: added.path });
-        const headers = { Location: encodeURI(`/v1/devices/${peerId}${added.path}`) };
+        const { device: path, provisioner = 'loop' } = request.body;
+        const added = await server.addDevice(path, provisioner, call);
+        deps.notify('device.added', { 'peer.id': peerId, device: deviceName(added) });
+        const headers = { Location: encodeURI(`/v1/devices/${peerId}${deviceName(added)}`) };
         return { status: 201, body: toDevice(peerId, added), headers };
       },
     }),
@@ -95,7 +96,8 @@ function changeRoutes(deps: VolumeDeps): readonly Route[] {
       method: 'DELETE',
       path: DEVICE,
       name: ADDITIONS.deviceDelete,
-      description: 'a device without bricks and snapshots is one no longer; the directory stays',
+      description:
+        'a device without bricks and snapshots is one no longer; the directory, or the blank disk, stays',
       access: 'driver',
       async handle(request, call) {
         const peerId = peerParam(request);
@@ -116,7 +118,7 @@ async function devicesOf(deps: VolumeDeps, peerId: string, call: Call): Promise<
 
 function toDevice(peerId: string, device: StoredDevice): Device {
   return {
-    device: device.path,
+    device: deviceName(device),
     provisioner: device.provisioner,
     state: device.state,
     'free-size': Number(device.freeBytes),

@@ -12,9 +12,10 @@ import { withRecord } from '../volumes/restore-record.ts';
 import { keptBricks, requireServers, surveyServers } from '../volumes/survey.ts';
 import { toLayout } from './clone-layout.ts';
 import { COMPLETE, HEALING, ORIGIN } from './clone-metadata.ts';
+import { glusterNameOf, isGlusters } from './gluster-snapshot.ts';
 import { healClone } from './heal-clone.ts';
+import { healedOptions, healingOptions } from './healing-options.ts';
 import { reserveCopies } from './reserve-copies.ts';
-import { healedOptions, healingOptions } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 
 export interface WantedClone {
@@ -95,10 +96,16 @@ async function make(
   const healing = { [HEALING]: after, ...(isComplete ? { [COMPLETE]: 'true' } : {}) };
   const metadata = { ...wanted.metadata, [ORIGIN]: view.name, ...healing };
   const limits = { peers: [], zones: [], excludePeers: [], excludeZones: [] };
-  const question = { layout, provisioner: 'loop' as const, limits, accountOf: deps.accountOf };
+  const question = {
+    layout,
+    provisioner: view.facts.provisioner ?? ('loop' as const),
+    limits,
+    accountOf: deps.accountOf,
+  };
   const record = recordOf({ size, question, metadata });
   using held = deps.tokens.begin(await deps.pool.selfId(call));
-  const copies = { name: wanted.name, size, layout, view, token: held.token };
+  const glusterName = isGlusters(view.facts) ? await glusterNameOf(deps, view.facts, call) : undefined;
+  const copies = { name: wanted.name, size, layout, view, token: held.token, glusterName };
   const bricks = await reserveCopies(copies, survey, call);
   await requireNoSnapshotOrUndo(deps, { ...copies, bricks }, call);
   checkpoint(call);

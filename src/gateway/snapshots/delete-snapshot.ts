@@ -3,6 +3,7 @@ import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { serversOf } from '../volumes/survey.ts';
+import { deleteFromGluster } from './gluster-snapshot.ts';
 import { settleName } from './settle-name.ts';
 import { requireAll, surveySnapshots } from './snapshot-view.ts';
 
@@ -20,6 +21,8 @@ export async function deleteSnapshot(deps: VolumeDeps, name: string, call: Call)
   try {
     // Marked everywhere first: what is marked anywhere is gone, whatever happens next.
     await onAll(servers, (server) => server.snapshots.markDeleting(name, call));
+    const parts = survey.parts.map(({ stored }) => stored);
+    await deleteFromGluster(deps, parts, call);
     await onAll(servers, (server) => server.snapshots.remove(name, call));
   } catch (error) {
     throw afterMutation(error, `deletion of snapshot ${name}`);

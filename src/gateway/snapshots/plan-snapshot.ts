@@ -9,6 +9,8 @@ import { getRecord } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { getVolume } from '../volumes/get-volume.ts';
 import { withRecord } from '../volumes/restore-record.ts';
+import { requireNoneMoving } from './moving-files.ts';
+import { withoutNoting } from './noting-options.ts';
 import { hasQuorum } from './quorum.ts';
 
 export interface WantedSnapshot {
@@ -21,11 +23,14 @@ export interface WantedSnapshot {
 export interface PlannedSnapshot {
   readonly facts: SnapshotFacts;
   readonly volume: GlusterVolume;
+  /** Ids of those of its tasks that moved files and had ended. */
+  readonly ended: readonly string[];
 }
 
 /**
  * What a snapshot of the volume would be: which bricks it has, and what is said of them. Throws `not-found`,
- * `wrong-state` (a volume without images of its own), `unreachable` (too many bricks are down).
+ * `wrong-state` (a volume without images of its own, or whose files are being moved), `unreachable` (too many bricks
+ * are down).
  */
 export async function planSnapshot(
   deps: VolumeDeps,
@@ -34,7 +39,7 @@ export async function planSnapshot(
   call: Call,
 ): Promise<PlannedSnapshot> {
   const volume = await withRecord(deps, await getVolume(deps.gluster, wanted.volume, call), call);
-  const capacity = requireImages(volume);
+  const { capacity, provisioner } = requireImages(volume);
   const layout = layoutOf(volume);
   const { description, metadata } = wanted;
   const counts = { ...toGlusterCounts(layout), subvols: layout.subvols };
@@ -44,29 +49,30 @@ export async function planSnapshot(
     volume: volume.name,
     volumeId: volume.id,
     capacity,
+    provisioner,
     counts,
-    options: volume.options,
+    options: withoutNoting(volume),
     metadata,
     description,
     group,
     members,
   };
   requireQuorum(volume, facts);
-  return { facts, volume };
+  return { facts, volume, ended: await requireNoneMoving(deps, volume, call) };
 }
 
-/** The volume's size. */
-function requireImages(volume: GlusterVolume): bigint {
+/** The volume's size, and what its bricks are. */
+function requireImages(volume: GlusterVolume): Required<Pick<SnapshotFacts, 'capacity' | 'provisioner'>> {
   const { capacity, provisioner } = getRecord(volume);
   if (
-    provisioner === 'loop' &&
+    (provisioner === 'loop' || provisioner === 'lvm') &&
     capacity !== undefined &&
     volume.bricks.every(({ path }) => isPathOf(path, volume.name))
   )
-    return capacity;
+    return { capacity, provisioner };
   throw new Fault(
     'wrong-state',
-    `volume ${volume.name} has bricks that are no images (${provisioner ?? 'named by a client'}), of which no snapshot can be taken; make volumes with provisioner loop`,
+    `volume ${volume.name} has bricks that are neither images nor thin volumes (${provisioner ?? 'named by a client'}), of which no snapshot can be taken; make volumes with provisioner loop or lvm`,
   );
 }
 

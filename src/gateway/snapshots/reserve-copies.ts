@@ -1,7 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { type BrickLayout, brickBytes } from '../brick-layout.ts';
-import type { BrickRequest } from '../bricks/brick-store.ts';
+import type { BrickRequest, Provisioner } from '../bricks/brick-store.ts';
 import type { SnapshotMember } from '../bricks/snapshot-store.ts';
 import { attemptOnAll, named } from '../peers/on-all.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
@@ -17,6 +17,8 @@ export interface Copies {
   readonly layout: BrickLayout;
   readonly view: SnapshotView;
   readonly token: string;
+  /** Of a snapshot that Gluster made. */
+  readonly glusterName: string | undefined;
 }
 
 interface Placed {
@@ -54,7 +56,8 @@ export async function reserveCopies(
 }
 
 function placeCopy(copies: Copies, member: SnapshotMember, survey: Survey): Placed {
-  const { view, name, size, layout } = copies;
+  const { view, name, size, layout, glusterName } = copies;
+  const { provisioner = 'loop' } = view.facts;
   const { subvol, brick } = member;
   const part = view.parts.find(({ stored }) => stored.subvol === subvol && stored.brick === brick)?.stored;
   const wanted = brickBytes(layout, size)[brick] ?? size;
@@ -62,12 +65,20 @@ function placeCopy(copies: Copies, member: SnapshotMember, survey: Survey): Plac
   const dataBytes = largest.reduce((most, one) => (one.dataBytes > most ? one.dataBytes : most), wanted);
   const present = survey.present.find(({ server }) => server.peerId === member.peerId);
   if (present === undefined) throw missing(view.name, member, survey);
-  const device = part?.device ?? emptiest(present.report.devices);
+  const device = part?.device ?? emptiest(present.report.devices, provisioner);
   if (device === undefined)
-    throw new Fault('exhausted', `server ${present.server.host} has no enabled device for loop bricks`);
-  const key = { volume: name, subvol, brick, device, provisioner: 'loop' as const, dataBytes };
+    throw new Fault(
+      'exhausted',
+      `server ${present.server.host} has no enabled device for ${provisioner} bricks`,
+    );
+  const key = { volume: name, subvol, brick, device, provisioner, dataBytes };
   if (part === undefined) return { server: present.server, request: key };
-  const origin = { snapshot: view.name, volume: view.facts.volume, absent: absentBeside(copies, subvol) };
+  const origin = {
+    snapshot: view.name,
+    volume: view.facts.volume,
+    absent: absentBeside(copies, subvol),
+    ...(glusterName === undefined ? {} : { glusterName }),
+  };
   return { server: present.server, request: { ...key, origin } };
 }
 
@@ -95,8 +106,11 @@ function absentBeside({ view, layout }: Copies, subvol: number): readonly number
     .map(({ brick }) => subvol * layout.perSet + brick);
 }
 
-function emptiest(devices: Survey['present'][number]['report']['devices']): string | undefined {
+function emptiest(
+  devices: Survey['present'][number]['report']['devices'],
+  wanted: Provisioner,
+): string | undefined {
   return devices
-    .filter(({ provisioner, state }) => provisioner === 'loop' && state === 'enabled')
+    .filter(({ provisioner, state }) => provisioner === wanted && state === 'enabled')
     .toSorted((a, b) => (a.freeBytes > b.freeBytes ? -1 : 1))[0]?.path;
 }

@@ -3,17 +3,23 @@ import { layoutOf, toGlusterCounts } from '../brick-layout.ts';
 import type { SnapshotMember } from '../bricks/snapshot-store.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { type KeptBrick, keptBricks, type Survey } from '../volumes/survey.ts';
+import { isGlusters } from './gluster-snapshot.ts';
 import type { SnapshotPart, SnapshotView } from './snapshot-view.ts';
 
 /**
  * The volume, which can be given the snapshot's content: it is the snapshot's source and not started. Throws
- * `wrong-state` with what to do instead.
+ * `wrong-state` with what to do instead, `unsupported` for a snapshot that Gluster made.
  */
 export function requireSource(
   volume: GlusterVolume | undefined,
   { name, facts }: SnapshotView,
 ): GlusterVolume {
   const instead = `make a volume of snapshot ${name} instead (clone)`;
+  if (isGlusters(facts))
+    throw new Fault(
+      'unsupported',
+      `snapshot ${name} is of lvm bricks, which are not restored in place; ${instead}`,
+    );
   if (volume === undefined || volume.id !== facts.volumeId)
     throw new Fault(
       'wrong-state',

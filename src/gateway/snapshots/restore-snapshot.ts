@@ -12,9 +12,9 @@ import { exchangeRecord } from '../volumes/exchange-record.ts';
 import { withRecord } from '../volumes/restore-record.ts';
 import { requireServers, serversOf } from '../volumes/survey.ts';
 import { COMPLETE, HEALING } from './clone-metadata.ts';
+import { healedOptions, healingOptions } from './healing-options.ts';
 import { requireSameBricks, requireSource } from './restore-fit.ts';
 import { completeRestore, settleRestore, undoRestore } from './settle-restore.ts';
-import { healedOptions, healingOptions } from './snapshot-options.ts';
 import { getSnapshot } from './snapshot-view.ts';
 
 const UNDO_MS = 60_000;

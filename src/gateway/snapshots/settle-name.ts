@@ -5,6 +5,7 @@ import { afterMutation } from '../volumes/after-mutation.ts';
 import { areDead } from '../volumes/dead-tokens.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { serversOf } from '../volumes/survey.ts';
+import { deleteFromGluster, findMade } from './gluster-snapshot.ts';
 import {
   deletedTokens,
   requireAll,
@@ -35,7 +36,7 @@ export async function settleName(
   if (unfinished.length === 0) return toViews(survey)[0];
   requireMembers(survey, name, unfinished);
   try {
-    if (deletedTokens(survey.parts).size > 0) await finishDelete(name, survey.parts, call);
+    if (deletedTokens(survey.parts).size > 0) await finishDelete(deps, name, survey.parts, call);
     else await finishCreates(deps, name, survey.parts, call);
   } catch (error) {
     throw afterMutation(error, `clearing what was left of snapshot ${name}`);
@@ -65,10 +66,20 @@ function requireMembers(survey: SnapshotSurvey, name: string, parts: readonly Sn
 }
 
 /** Only where the deleted one lies: a later one of the name was made without these servers. */
-async function finishDelete(name: string, parts: readonly SnapshotPart[], call: Call): Promise<void> {
+async function finishDelete(
+  deps: VolumeDeps,
+  name: string,
+  parts: readonly SnapshotPart[],
+  call: Call,
+): Promise<void> {
   const deleted = deletedTokens(parts);
   const servers = serversOf(parts.filter(({ stored }) => deleted.has(stored.token)));
   await onAll(servers, (server) => server.snapshots.markDeleting(name, call));
+  await deleteFromGluster(
+    deps,
+    parts.map(({ stored }) => stored),
+    call,
+  );
   await onAll(servers, (server) => server.snapshots.remove(name, call));
 }
 
@@ -79,16 +90,13 @@ async function finishCreates(
   call: Call,
 ): Promise<void> {
   const taking = parts.filter(({ stored }) => stored.state === 'taking');
-  if (
-    !(await areDead(
-      deps,
-      taking.map(({ stored }) => stored),
-      call,
-    ))
-  ) {
+  const dead = taking.map(({ stored }) => stored);
+  if (!(await areDead(deps, dead, call))) {
     throw new Fault('busy', `snapshot ${name} is being taken; retry`);
   }
-  const whole = (await findWhole(deps, parts, call))?.stored;
+  const taken = (await findWhole(deps, parts, call))?.stored;
+  const whole = taken ?? (await findMade(deps, dead, call));
+  if (whole === undefined) await deleteFromGluster(deps, dead, call);
   for (const { server, stored } of taking) {
     if (stored.token === whole?.token) await server.snapshots.commit(stored.token, whole.createdAt, call);
     else await server.snapshots.forget(stored.token, call);

@@ -47,7 +47,7 @@ export function toSnapGroup(name: string, views: readonly SnapshotView[]): SnapG
 /** The source as it was. */
 function asVolume({ name, facts, parts }: SnapshotView): GlusterVolume {
   const { counts, members, metadata, capacity } = facts;
-  const record = formatRecord({ capacity, provisioner: 'loop', metadata });
+  const record = formatRecord({ capacity, provisioner: facts.provisioner ?? 'loop', metadata });
   return {
     id: hashId(`snapshot ${facts.volumeId} ${name}`),
     name,

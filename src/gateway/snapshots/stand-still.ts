@@ -20,6 +20,8 @@ export interface StandStill {
   readonly servers: readonly StorageServer[];
   /** Asked once the snapshots' names are written down, before anything is frozen; what it throws ends the snapshot. */
   readonly check: (call: Call) => Promise<void>;
+  /** Asked once all have thawed; what it throws ends the snapshot. */
+  readonly confirm: (call: Call) => Promise<void>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function standStill(still: StandStill, call: Call): Promise<number>
     if (first !== undefined) throw named(first);
     const broken = done.find(({ result }) => !result);
     if (broken !== undefined) throw missed(broken.server.host);
+    await still.confirm(call);
     return createdAt;
   } catch (error) {
     await forget(still, call);
@@ -67,7 +70,8 @@ function logTimes(
   log.info({ snapshots: snapshots.map(({ snapshot }) => snapshot), ...times }, 'bricks stood still');
 }
 
-function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
+/** The parts of the snapshots that a server has. */
+export function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
   return snapshots
     .map((facts) => ({
       facts,
@@ -77,7 +81,7 @@ function requestsOf({ snapshots }: StandStill, { peerId }: StorageServer) {
 }
 
 /** Thaws, first of all. A server that cannot be told thaws by its watchdog; what it keeps is of a dead token. */
-async function forget({ token, servers }: StandStill, call: Call): Promise<void> {
+export async function forget({ token, servers }: StandStill, call: Call): Promise<void> {
   const fresh = detached(call, FORGET_MS);
   const { refused } = await attemptOnAll(servers, (server) => server.snapshots.forget(token, fresh));
   for (const { server, reason } of refused)

@@ -1,14 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Call, checkpoint } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
+import type { Call } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
 import type { SnapshotGroupFacts } from '../bricks/snapshot-store.ts';
 import { onAll } from '../peers/on-all.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { type VolumeDeps, volumeKey } from '../volumes/deps.ts';
 import { requireNoBricks } from '../volumes/one-name-space.ts';
+import { isGlusters, requireOneMoment, takeByGluster } from './gluster-snapshot.ts';
+import { requireOneSize } from './growing-bricks.ts';
+import { requireNoneMoved } from './moving-files.ts';
+import { noteChanges } from './note-changes.ts';
 import { type PlannedSnapshot, planSnapshot, requireDistinct, type WantedSnapshot } from './plan-snapshot.ts';
 import { settleName } from './settle-name.ts';
-import { honestMarks } from './snapshot-options.ts';
 import { getSnapshot, type SnapshotView } from './snapshot-view.ts';
 import { standStill } from './stand-still.ts';
 
@@ -16,9 +18,6 @@ export interface WantedSnapshots {
   readonly members: readonly WantedSnapshot[];
   readonly group: SnapshotGroupFacts | undefined;
 }
-
-/** Until clients work by an option that was just set: they are told at once, and fetch it in their own time. */
-const OPTION_MS = 3_000;
 
 /**
  * Takes snapshots of volumes, all in the same moment. Those that exist already, all of the same sources and group, are
@@ -44,7 +43,7 @@ export async function takeSnapshots(
     throw taken(existing[0].name, 'exists, and others of its group do not: delete what is left of the group');
   const planned: PlannedSnapshot[] = [];
   for (const member of members) planned.push(await planOne(deps, member, group, call));
-  await prepareVolumes(deps, planned, call);
+  requireOneMoment(planned.map(({ facts }) => facts));
   await takeNow(deps, planned, call);
   return Promise.all(members.map(({ snapshot }) => getSnapshot(deps, snapshot, call)));
 }
@@ -76,18 +75,6 @@ async function planOne(
   return planSnapshot(deps, member, group, call);
 }
 
-/** From its first snapshot on a volume's replication notes each change before it is made; see ADR 0020. */
-async function prepareVolumes(
-  deps: VolumeDeps,
-  planned: readonly PlannedSnapshot[],
-  call: Call,
-): Promise<void> {
-  const lacking = planned.filter(({ volume }) => Object.keys(honestMarks(volume)).length > 0);
-  for (const { volume } of lacking) await deps.gluster.set(volume.name, honestMarks(volume), call);
-  if (lacking.some(({ volume }) => volume.state === 'Started')) await sleep(OPTION_MS);
-  checkpoint(call);
-}
-
 async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], call: Call): Promise<void> {
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   const { token } = held;
@@ -99,11 +86,25 @@ async function takeNow(deps: VolumeDeps, planned: readonly PlannedSnapshot[], ca
   );
   const servers = (await deps.pool.servers(call)).filter(({ peerId }) => peers.has(peerId));
   const names = snapshots.map(({ snapshot }) => snapshot);
-  const check = (given: Call) => requireNoBricks(deps, names, given);
-  const createdAt = await standStill({ token, snapshots, servers, check }, call);
-  try {
-    await onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
-  } catch (error) {
-    throw afterMutation(error, `snapshot ${names.join(', ')}`);
-  }
+  const check = async (given: Call) => {
+    await requireNoBricks(deps, names, given);
+    for (const facts of snapshots) await requireOneSize(deps.gluster, servers, facts, given);
+  };
+  const volumes = planned.map(({ volume }) => volume);
+  const noted = await noteChanges(deps, volumes, call);
+  const confirm = async (given: Call) => {
+    await noted.confirm(given);
+    for (const { volume, ended } of planned) await requireNoneMoved(deps, volume, ended, given);
+  };
+  const still = { token, snapshots, servers, check, confirm };
+  const isByGluster = snapshots.some(isGlusters);
+  const taking = isByGluster ? takeByGluster(deps, still, call) : standStill(still, call);
+  const createdAt = await taking.catch(async (error) => {
+    // What Gluster may make yet has to have its changes noted: housekeeping ends that.
+    if (!(isByGluster && isFault(error, 'uncertain', 'timed-out', 'cancelled'))) await noted.end(call);
+    throw error;
+  });
+  const commit = onAll(servers, (server) => server.snapshots.commit(token, createdAt, call));
+  const [committed] = await Promise.allSettled([commit, noted.end(call)]);
+  if (committed.status === 'rejected') throw afterMutation(committed.reason, `snapshot ${names.join(', ')}`);
 }

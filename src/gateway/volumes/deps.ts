@@ -14,6 +14,8 @@ export interface VolumeDeps {
   readonly locks: KeyedLocks;
   /** Options put on every new volume: who may reach it. */
   readonly accessOptions: Readonly<Record<string, string>>;
+  /** Milliseconds until all clients work by an option that was set: they are told at once, and fetch it in their own time. */
+  readonly optionMs: number;
   /** Bytes that a brick for so many bytes of data takes from its device's account. */
   readonly accountOf: (provisioner: Provisioner, dataBytes: bigint) => bigint;
   /** Told of a volume whose record is gone though its bricks are ours: housekeeping looks soon. */

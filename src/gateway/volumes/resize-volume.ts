@@ -1,6 +1,7 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { brickBytes, layoutOf } from '../brick-layout.ts';
+import { deviceName } from '../bricks/device-name.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { onAll } from '../peers/on-all.ts';
 import type { BrickSize } from '../peers/storage-server.ts';
@@ -91,7 +92,7 @@ function requireRoom(
       if (more <= device.freeBytes) continue;
       throw new Fault(
         'exhausted',
-        `device ${device.path} of server ${server.host} has ${device.freeBytes} bytes free, the larger bricks need ${more} more`,
+        `device ${deviceName(device)} of server ${server.host} has ${device.freeBytes} bytes free, the larger bricks need ${more} more`,
       );
     }
   }

@@ -18,6 +18,8 @@ export interface ConfigOptions {
   readonly access?: GatewayConfig['access'];
   /** Plain http between driver and gateways. */
   readonly insecure?: boolean;
+  /** Where each server may have thin bricks, by its name. Default: nowhere. */
+  readonly lvm?: Readonly<Record<string, NonNullable<GatewayConfig['lvm']>>>;
   /** Names under which the driver knows the pool. */
   readonly clusters?: readonly string[];
 }
@@ -52,6 +54,7 @@ export async function writeConfigFiles(
       zone: `zone${index + 1}`,
       deviceRoots: [DEVICE_ROOT],
       ...(options.access === undefined ? {} : { access: options.access }),
+      ...(options.lvm?.[server] === undefined ? {} : { lvm: options.lvm[server] }),
     };
     await writeFile(gateway(server), JSON.stringify(config, null, 2));
   }

@@ -25,11 +25,12 @@ export class Deployment {
   readonly controllerClient: CsiClient;
   /** The block driver, which the same processes serve. */
   readonly block: { readonly controller: CsiClient; readonly nodes: readonly CsiClient[] };
-  readonly #gateways: Gateways;
+  /** All gateways at once; one by one they are `gateways`. */
+  readonly gatewayPool: Gateways;
 
   private constructor(lab: Lab, gateways: Gateways, mountersOn: readonly number[]) {
     this.lab = lab;
-    this.#gateways = gateways;
+    this.gatewayPool = gateways;
     const driver = (worker: number, name: string, args: readonly string[]) => {
       const socket = socketOf(lab, worker, name);
       const block = ['--block-endpoint', `unix://${blockSocketOf(lab, worker, name)}`];
@@ -69,7 +70,7 @@ export class Deployment {
   async close(): Promise<void> {
     const { controller, nodes } = this.block;
     for (const client of [this.controllerClient, ...this.nodeClients, controller, ...nodes]) client.close();
-    await this.#gateways.close();
+    await this.gatewayPool.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -83,39 +84,39 @@ export class Deployment {
   }
 
   get gateways(): readonly Service[] {
-    return this.#gateways.services;
+    return this.gatewayPool.services;
   }
 
   gateway(server: number): Service {
-    return this.#gateways.service(server);
+    return this.gatewayPool.service(server);
   }
 
   /** Writes other settings into the gateways' configuration and starts them anew with it. */
   reconfigure(options: Omit<ConfigOptions, 'servers'>): Promise<void> {
-    return this.#gateways.reconfigure(options);
+    return this.gatewayPool.reconfigure(options);
   }
 
   /** Boots a server as its init system would: brick images are mounted before glusterd starts, then the gateway. */
   bootServer(server: number): Promise<void> {
-    return this.#gateways.bootServer(server);
+    return this.gatewayPool.bootServer(server);
   }
 
   get authority(): Authority {
-    return this.#gateways.authority;
+    return this.gatewayPool.authority;
   }
 
   /** A base URL for this process, which is not in the lab's network: it ends at one server's gateway. */
   gatewayUrl(server: number): Promise<string> {
-    return this.#gateways.urlFromHere(server);
+    return this.gatewayPool.urlFromHere(server);
   }
 
   /** The REST client of the driver, for this process. */
   restClient(server: number): Promise<RestClient> {
-    return this.#gateways.restClient(server);
+    return this.gatewayPool.restClient(server);
   }
 
   get driverKeyFile(): string {
-    return this.#gateways.driverKeyFile;
+    return this.gatewayPool.driverKeyFile;
   }
 }
 

@@ -34,7 +34,7 @@ export class GlusterServer {
   async boot(): Promise<void> {
     await this.machine.boot();
     await this.machine.must(['mount', '-t', 'tmpfs', 'tmpfs', '/srv']);
-    await this.machine.must(['mkdir', '-p', ...this.devices]);
+    await this.machine.must(['mkdir', '-p', DEVICE_ROOT, ...this.devices]);
     for (const [index, device] of this.devices.entries())
       await this.machine.must(['mount', '-t', 'xfs', this.disks[index]?.device ?? '', device]);
   }

@@ -73,6 +73,16 @@ export class Service {
     return this.#end('SIGKILL');
   }
 
+  /** SIGSTOP: it is there and answers nothing. */
+  pause(): void {
+    kill(this.pid, 'SIGSTOP');
+  }
+
+  /** The nsenter that it runs under has stopped with it. */
+  resume(): void {
+    for (const pid of [this.#child?.pid, this.pid]) if (pid !== undefined) kill(pid, 'SIGCONT');
+  }
+
   /** What it has written to stdout and stderr in all its lives. */
   log(): string {
     return readFileSync(this.#logFile, 'utf8');

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
+import type { Deployment } from '../lab/deployment.ts';
 import { Gateways, type GatewaysOptions } from '../lab/gateways.ts';
 import type { Lab } from '../lab/lab.ts';
+import { PATIENCE } from '../lab/patience.ts';
 import { until } from '../lab/until.ts';
 import { isHealed } from '../lab/until-healed.ts';
 
-const CALL_MS = 120_000;
+const CALL_MS = 120_000 * PATIENCE;
 
 /** The gateways' API of a lab, and mounts of volumes on its first worker. */
 export class SnapshotApi {
@@ -25,6 +27,11 @@ export class SnapshotApi {
     return new SnapshotApi(lab, gateways, await gateways.restClient(1));
   }
 
+  /** On a lab that has gateways; who closes these closes this. */
+  static async of({ lab, gatewayPool }: Deployment): Promise<SnapshotApi> {
+    return new SnapshotApi(lab, gatewayPool, await gatewayPool.restClient(1));
+  }
+
   /** Asks this server's gateway from now on: the one before is about to go down. */
   async through(server: number): Promise<void> {
     this.#client = await this.gateways.restClient(server);
@@ -40,9 +47,9 @@ export class SnapshotApi {
     await this.post(`/v1/volumes/${body.name}/start`, {}, z.unknown());
   }
 
-  post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
+  post<T>(path: string, body: unknown, reply: z.ZodType<T>, client = this.#client): Promise<T> {
     const call = { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
-    return this.#client.request({ method: 'POST', path, body, reply, subject: path }, call);
+    return client.request({ method: 'POST', path, body, reply, subject: path }, call);
   }
 
   get<T>(path: string, reply: z.ZodType<T>): Promise<T> {
@@ -73,14 +80,14 @@ export class SnapshotApi {
           throw error;
         }
       },
-      { everyMs: 500, timeoutMs: 120_000 },
+      { everyMs: 500, timeoutMs: CALL_MS },
     );
     return results[0] as T;
   }
 
   /** The path on the worker. */
-  async mount(volume: string): Promise<string> {
-    const path = `/run/mnt-${volume}`;
+  async mount(volume: string, name = volume): Promise<string> {
+    const path = `/run/mnt-${name}`;
     const worker = this.#lab.worker(1);
     await worker.must(['mkdir', '-p', path]);
     await worker.must(['mount', '-t', 'glusterfs', `g1:/${volume}`, path]);
