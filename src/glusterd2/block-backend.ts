@@ -38,9 +38,11 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         }
       }),
     delete: (place, call) =>
-      safely(call, () =>
-        unlessGone(client.request({ ...toTarget(place), method: 'DELETE', reply: z.null() }, call)),
-      ),
+      safely(call, () => {
+        const { query, ...target } = toTarget(place);
+        const request = { ...target, query: { ...query, prune: 'true' }, method: 'DELETE' } as const;
+        return unlessGone(client.request({ ...request, reply: z.null() }, call));
+      }),
     async expand(place, capacityBytes, call) {
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },

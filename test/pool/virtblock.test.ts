@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { BlockApi } from './block/block-api.ts';
 import { CsiBlockVolume } from './lab/csi-block-volume.ts';
 import { MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
@@ -14,7 +13,6 @@ const SIZE = 320n * MIB;
 
 describe('virtblock: a block volume through the driver', () => {
   let deployment: Deployment;
-  let hosting = '';
   before(async () => {
     deployment = await sharedDeployment();
   });
@@ -28,15 +26,11 @@ describe('virtblock: a block volume through the driver', () => {
   after(async () => {
     const { entries } = await deployment.block.controller.controller.ListVolumes({});
     expect(entries).to.deep.equal([]);
-    if (hosting !== '') await deleteHosting();
     await expectNothingLeft(deployment.lab);
   });
 
-  const create = async (name: string, content: 'xfs' | 'ext4' | 'raw') => {
-    const volume = await CsiBlockVolume.create(deployment, { name, bytes: SIZE, content });
-    hosting = volume.hosting;
-    return volume;
-  };
+  const create = (name: string, content: 'xfs' | 'ext4' | 'raw') =>
+    CsiBlockVolume.create(deployment, { name, bytes: SIZE, content });
   const sumOf = async (worker: number, path: string) =>
     (await deployment.lab.worker(worker).must(['sha256sum', path])).split(' ')[0];
 
@@ -151,20 +145,6 @@ describe('virtblock: a block volume through the driver', () => {
     await volume.detach(1);
     await volume.delete();
   });
-
-  async function deleteHosting(): Promise<void> {
-    const api = await BlockApi.through(deployment, 1);
-    let why = '';
-    const note = (error: unknown) => {
-      why = String(error);
-      throw error;
-    };
-    await until('the hosting volume is gone', () => isRetried(api.deleteHosting(hosting).catch(note))).catch(
-      (cause: unknown) => {
-        throw new Error(why, { cause });
-      },
-    );
-  }
 });
 
 /** True when it was done; false when it is to be asked again. */

@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { addCounts } from '../../scripts/test-counts.ts';
-import { BlockApi } from '../pool/block/block-api.ts';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
 import { Lab } from '../pool/lab/lab.ts';
@@ -65,20 +64,11 @@ describe('csi-sanity on the pool', () => {
         const unsaid = specs.filter(({ outcome, reason }) => outcome === 'skipped' && reason === '');
         expect(unsaid).to.deep.equal([]);
         expect(specs.filter(driver.isOurs).map(({ name, reason }) => `${name}: ${reason}`)).to.deep.equal([]);
-        await deleteHosting(deployment);
         await expectNothingLeft(lab);
       });
     }
   }
 });
-
-/** The volumes that block volumes were on are nobody's any more. */
-async function deleteHosting(deployment: Deployment): Promise<void> {
-  const listed = await deployment.lab.server(1).mustGluster(['volume', 'list']);
-  const api = await BlockApi.through(deployment, 1);
-  for (const name of listed.split('\n').filter((line) => line.startsWith('block-')))
-    await api.deleteHosting(name);
-}
 
 /** Left out although it is ours to serve: all of snapshots, groups and clones but their topology, which we have none of. */
 function isAboutSnapshots({ name, outcome }: Spec): boolean {

@@ -2,13 +2,14 @@ import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
+import { hostingVolumes } from './hosting.ts';
+import { isStoppedByPrune, locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 
 /**
- * Deletes the block volume, and with `prune` a hosting volume that was made for a request and is empty then. Throws `not-found`, `wrong-state` naming the nodes that may attach it, `unreachable`,
- * `busy`.
+ * Deletes the block volume, and with `prune` a hosting volume that was made for a request and is empty then. Throws
+ * `not-found`, `wrong-state` naming the nodes that may attach it, `unreachable`, `busy`.
  */
 export async function deleteBlockVolume(
   deps: BlockDeps,
@@ -16,6 +17,7 @@ export async function deleteBlockVolume(
   call: Call,
 ): Promise<void> {
   using _lock = deps.locks.acquire(blockKey(name));
+  if (prune) await finishPrunes(deps, hostingvolume, call);
   const { hosting } = await locate(deps, name, hostingvolume, call).catch(async (error: unknown) => {
     // An interrupted delete has taken the block volume away and not its hosting volume.
     if (prune && isFault(error, 'not-found')) await pruneEmpty(deps, hostingvolume, call);
@@ -37,6 +39,14 @@ export async function deleteBlockVolume(
     call,
   );
   if (prune && isLast) await pruneHosting(deps, hosting.name, call);
+}
+
+/** What a delete that was interrupted has stopped already cannot be looked at by others. */
+async function finishPrunes(deps: BlockDeps, only: string | undefined, call: Call): Promise<void> {
+  const volumes = (await hostingVolumes(deps, call)).filter(
+    ({ name }) => only === undefined || name === only,
+  );
+  for (const hosting of volumes.filter(isStoppedByPrune)) await pruneHosting(deps, hosting.name, call);
 }
 
 async function pruneEmpty(deps: BlockDeps, hostingvolume: string | undefined, call: Call): Promise<void> {

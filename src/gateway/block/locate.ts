@@ -2,9 +2,11 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { getRecord } from '../volume-record.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisk } from './hosting-mounts.ts';
+import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
 const LOOKS_AT_ONCE = 4;
@@ -85,9 +87,16 @@ async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promis
   return { hosting, disks };
 }
 
-function requireStarted({ name, state }: GlusterVolume): void {
-  if (state === 'Started') return;
+function requireStarted(hosting: GlusterVolume): void {
+  if (hosting.state === 'Started') return;
+  const { name } = hosting;
+  if (isStoppedByPrune(hosting)) throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
   throw new Fault('unreachable', `hosting volume ${name} is not started; start it`);
+}
+
+/** Marked and stopped by a prune that is under way, or was interrupted; a mark does not tell that it is empty. */
+export function isStoppedByPrune(hosting: GlusterVolume): boolean {
+  return hosting.state === 'Stopped' && !isOpenForBlocks(getRecord(hosting));
 }
 
 export function missing(name: string): Fault {

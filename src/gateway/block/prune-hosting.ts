@@ -5,6 +5,7 @@ import { log } from '../../telemetry/log.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord } from '../volume-record.ts';
 import { deleteVolume } from '../volumes/delete-volume.ts';
+import { startVolume } from '../volumes/start-volume.ts';
 import type { BlockDeps } from './deps.ts';
 import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
@@ -25,6 +26,8 @@ export async function pruneHosting(deps: BlockDeps, name: string, call: Call): P
     const hosting = await getHosting(deps, name, call);
     if (getRecord(hosting).metadata[SHAPE_KEY] === undefined) return;
     const marked = await mark(deps, hosting, CLOSING, call);
+    // By a prune that was interrupted, or by somebody else since: it is looked at all the same.
+    if (marked.state !== 'Started') await startVolume(deps, name, { force: false }, call);
     if (readPublications(getRecord(marked)).size > 0 || (await isInUse(deps, name, call))) {
       await mark(deps, marked, 'yes', detached(call, REOPEN_MS));
       return;

@@ -70,7 +70,10 @@ export interface BlockBackend {
     metadata: Readonly<Record<string, string>>,
     call: Call,
   ): Promise<BlockVolume | 'exists'>;
-  /** Deletes the volume; absent is success. Throws `wrong-state` while it is published, naming the nodes, `busy`. */
+  /**
+   * Deletes the volume, and its hosting volume if that was made for a request and is empty now; absent is success. Throws
+   * `wrong-state` while it is published, naming the nodes, `busy`.
+   */
   delete(place: BlockPlace, call: Call): Promise<void>;
   /** Gives it at least this size and resolves with the size it has. Throws `not-found`, `exhausted`, `busy`. */
   expand(place: BlockPlace, capacityBytes: bigint, call: Call): Promise<bigint>;

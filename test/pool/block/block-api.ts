@@ -52,15 +52,6 @@ export class BlockApi {
     await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
   }
 
-  /** A hosting volume without block volumes. */
-  async deleteHosting(name: string): Promise<void> {
-    const path = `/v1/volumes/${name}`;
-    const body = { metadata: { 'block-hosting': '' }, 'delete-metadata': true };
-    const unmark = { method: 'POST', path: `${path}/edit`, body, reply: z.unknown(), subject: name } as const;
-    await this.#client.request(unmark, toCall());
-    await this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: name }, toCall());
-  }
-
   #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
     const request = { method: 'POST', path: `${VOLUMES}${path}`, body, reply, subject: path } as const;
     return this.#client.request(request, toCall());

@@ -1,0 +1,112 @@
+import { benchPackages, ensureDebianPackages } from '../../scripts/setup/debian.ts';
+import { CsiBlockVolume } from '../pool/lab/csi-block-volume.ts';
+import { CsiVolume, GIB } from '../pool/lab/csi-volume.ts';
+import { Deployment } from '../pool/lab/deployment.ts';
+import { Lab } from '../pool/lab/lab.ts';
+import { makeSources, SYNCED_WRITES, WORKLOADS, type Workload } from './block/workloads.ts';
+import { type Figure, median } from './figures.ts';
+
+const ROUNDS = 3;
+const DISK_BYTES = 64 * 1024 ** 3;
+const BYTES = 4n * GIB;
+const KIB_A_WRITE = 4;
+type Way = 'fuse' | 'xfs' | 'ext4';
+
+/** What databases and small files gain by a file system of their own, on one pool of three servers with three copies. */
+export async function blockBench(): Promise<readonly Figure[]> {
+  ensureDebianPackages(benchPackages());
+  await using lab = await Lab.up({ name: 'bench', workers: 1, disksPerServer: 1, diskBytes: DISK_BYTES });
+  await using deployment = await Deployment.on(lab, { program: 'bundle', logLevel: 'info' });
+  const places = await mountAll(deployment);
+  await makeSources(lab.worker(1));
+  const figures: Figure[] = [];
+  for (const workload of WORKLOADS) {
+    const samples = await inTurn(workload, (way) => workload.speed(lab.worker(1), places[way]));
+    figures.push(...toFigures(workload, samples));
+  }
+  const raw = await device(deployment);
+  for (const workload of SYNCED_WRITES) {
+    const speed = async (place: string) => (await workload.speed(lab.worker(1), place)) / KIB_A_WRITE;
+    const name = `4 KiB writes at random, ${workload.title}`;
+    figures.push(writes(`${name}: FUSE`, await speed(places.fuse)));
+    figures.push(writes(`${name}: XFS`, await speed(places.xfs)));
+    figures.push(writes(`${name}: ext4`, await speed(places.ext4)));
+    figures.push(writes(`${name}: the device`, await speed(raw)));
+  }
+  return figures;
+}
+
+/** Paths short enough for a database's socket and readable for its user. */
+async function mountAll(deployment: Deployment): Promise<Readonly<Record<Way, string>>> {
+  const worker = deployment.lab.worker(1);
+  const fuse = await CsiVolume.create(deployment, { name: 'bench-fuse', bytes: BYTES });
+  const block = (content: 'xfs' | 'ext4') =>
+    CsiBlockVolume.create(deployment, {
+      name: `bench-${content}`,
+      bytes: BYTES,
+      content,
+      parameters: { hostingVolumeSize: '16Gi' },
+    });
+  const volumes = { fuse, xfs: await block('xfs'), ext4: await block('ext4') };
+  const bind = async (way: Way) => {
+    const path = `/run/${way}`;
+    const target = await volumes[way].mount(1);
+    await worker.must(['mkdir', path]);
+    await worker.must(['mount', '--bind', target, path]);
+    return path;
+  };
+  return { fuse: await bind('fuse'), xfs: await bind('xfs'), ext4: await bind('ext4') };
+}
+
+async function device(deployment: Deployment): Promise<string> {
+  const volume = await CsiBlockVolume.create(deployment, {
+    name: 'bench-raw',
+    bytes: GIB,
+    content: 'raw',
+    parameters: { hostingVolumeSize: '16Gi' },
+  });
+  const target = await volume.mount(1);
+  const [path = ''] = (
+    await deployment.lab
+      .worker(1)
+      .must(['sh', '-c', 'readlink -f /dev/block/$(stat -c %Hr:%Lr "$1")', 'sh', target])
+  ).split('\n');
+  await deployment.lab
+    .worker(1)
+    .must(['dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', 'count=256', 'oflag=direct']);
+  return path;
+}
+
+/** In every round each way once, taking turns to be first. */
+async function inTurn(
+  { title }: Workload,
+  speed: (way: Way) => Promise<number>,
+): Promise<Readonly<Record<Way, readonly number[]>>> {
+  const samples: Record<Way, number[]> = { fuse: [], xfs: [], ext4: [] };
+  const ways = ['fuse', 'xfs', 'ext4'] as const;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const way of [...ways.slice(round % 3), ...ways.slice(0, round % 3)])
+      samples[way].push(await speed(way));
+  }
+  console.log(`${title}: done`);
+  return samples;
+}
+
+function toFigures(
+  { title, target }: Workload,
+  samples: Readonly<Record<Way, readonly number[]>>,
+): readonly Figure[] {
+  const ratio = (way: Way, held: boolean): Figure => ({
+    name: `${title}: ${way === 'xfs' ? 'XFS' : way} / FUSE`,
+    value: median(samples[way]) / median(samples.fuse),
+    unit: 'times as fast',
+    better: 'higher',
+    samples: samples[way].map((speed, index) => speed / (samples.fuse[index] ?? Number.NaN)),
+    ...(held && target !== undefined ? { target } : {}),
+  });
+  return [ratio('xfs', true), ratio('ext4', false)];
+}
+
+function writes(name: string, value: number): Figure {
+  return { name, value, unit: 'writes/s', better: 'higher', samples: [value] };
+}
