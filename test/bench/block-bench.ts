@@ -6,11 +6,14 @@ import { Lab } from '../pool/lab/lab.ts';
 import { makeSources, SYNCED_WRITES, WORKLOADS, type Workload } from './block/workloads.ts';
 import { type Figure, median } from './figures.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 const DISK_BYTES = 64 * 1024 ** 3;
 const BYTES = 4n * GIB;
 const KIB_A_WRITE = 4;
-type Way = 'fuse' | 'xfs' | 'ext4';
+const WAYS = ['fuse', 'xfs', 'ext4'] as const;
+type Way = (typeof WAYS)[number];
+/** Speeds. */
+type Samples = Readonly<Record<Way, number[]>>;
 
 /** What databases and small files gain by a file system of their own, on one pool of three servers with three copies. */
 export async function blockBench(): Promise<readonly Figure[]> {
@@ -19,11 +22,8 @@ export async function blockBench(): Promise<readonly Figure[]> {
   await using deployment = await Deployment.on(lab, { program: 'bundle', logLevel: 'info' });
   const places = await mountAll(deployment);
   await makeSources(lab.worker(1));
-  const figures: Figure[] = [];
-  for (const workload of WORKLOADS) {
-    const samples = await inTurn(workload, (way) => workload.speed(lab.worker(1), places[way]));
-    figures.push(...toFigures(workload, samples));
-  }
+  const samples = await inTurn((workload, way) => workload.speed(lab.worker(1), places[way]));
+  const figures = [...samples].flatMap(([workload, speeds]) => toFigures(workload, speeds));
   const raw = await device(deployment);
   for (const workload of SYNCED_WRITES) {
     const speed = async (place: string) => (await workload.speed(lab.worker(1), place)) / KIB_A_WRITE;
@@ -77,25 +77,23 @@ async function device(deployment: Deployment): Promise<string> {
   return path;
 }
 
-/** In every round each way once, taking turns to be first. */
+/** In every round all workloads in each way, the ways taking turns to be first. */
 async function inTurn(
-  { title }: Workload,
-  speed: (way: Way) => Promise<number>,
-): Promise<Readonly<Record<Way, readonly number[]>>> {
-  const samples: Record<Way, number[]> = { fuse: [], xfs: [], ext4: [] };
-  const ways = ['fuse', 'xfs', 'ext4'] as const;
+  speed: (workload: Workload, way: Way) => Promise<number>,
+): Promise<ReadonlyMap<Workload, Samples>> {
+  const samples = new Map(
+    WORKLOADS.map((workload) => [workload, { fuse: [], xfs: [], ext4: [] } as Samples]),
+  );
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const way of [...ways.slice(round % 3), ...ways.slice(0, round % 3)])
-      samples[way].push(await speed(way));
+    for (const way of [...WAYS.slice(round % 3), ...WAYS.slice(0, round % 3)]) {
+      for (const workload of WORKLOADS) samples.get(workload)?.[way].push(await speed(workload, way));
+      console.log(`round ${round + 1}, ${way}: done`);
+    }
   }
-  console.log(`${title}: done`);
   return samples;
 }
 
-function toFigures(
-  { title, target }: Workload,
-  samples: Readonly<Record<Way, readonly number[]>>,
-): readonly Figure[] {
+function toFigures({ title, target }: Workload, samples: Samples): readonly Figure[] {
   const ratio = (way: Way, held: boolean): Figure => ({
     name: `${title}: ${way === 'xfs' ? 'XFS' : way} / FUSE`,
     value: median(samples[way]) / median(samples.fuse),

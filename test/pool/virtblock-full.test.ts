@@ -53,7 +53,7 @@ describe('virtblock: a hosting volume that is full', () => {
   });
 
   it('gives the error of a disk to who writes what is not there, and keeps what the others have', async () => {
-    const server = deployment.lab.server(1);
+    const server = deployment.lab.server(1).machine;
     await write(near, 0, 32);
     const kept = await sumOf(near, 32);
     await server.must(['mkdir', '-p', '/run/filled']);
