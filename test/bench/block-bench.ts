@@ -3,7 +3,7 @@ import { CsiBlockVolume } from '../pool/lab/csi-block-volume.ts';
 import { CsiVolume, GIB } from '../pool/lab/csi-volume.ts';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { Lab } from '../pool/lab/lab.ts';
-import { makeSources, SYNCED_WRITES, WORKLOADS, type Workload } from './block/workloads.ts';
+import { makeSources, runFio, SYNCED_WRITES, WORKLOADS, type Workload } from './block/workloads.ts';
 import { type Figure, median } from './figures.ts';
 
 const ROUNDS = 2;
@@ -24,14 +24,14 @@ export async function blockBench(): Promise<readonly Figure[]> {
   await makeSources(lab.worker(1));
   const samples = await inTurn((workload, way) => workload.speed(lab.worker(1), places[way]));
   const figures = [...samples].flatMap(([workload, speeds]) => toFigures(workload, speeds));
-  const raw = await device(deployment);
-  for (const workload of SYNCED_WRITES) {
-    const speed = async (place: string) => (await workload.speed(lab.worker(1), place)) / KIB_A_WRITE;
-    const name = `4 KiB writes at random, ${workload.title}`;
-    figures.push(writes(`${name}: FUSE`, await speed(places.fuse)));
-    figures.push(writes(`${name}: XFS`, await speed(places.xfs)));
-    figures.push(writes(`${name}: ext4`, await speed(places.ext4)));
-    figures.push(writes(`${name}: the device`, await speed(raw)));
+  const files = { FUSE: `${places.fuse}/fio`, XFS: `${places.xfs}/fio`, ext4: `${places.ext4}/fio` };
+  const all = Object.entries({ ...files, 'the device': await rawDevice(deployment) });
+  for (const [how, options] of Object.entries(SYNCED_WRITES)) {
+    for (const [where, file] of all) {
+      const value = (await runFio(lab.worker(1), file, options)) / KIB_A_WRITE;
+      const name = `4 KiB writes at random, ${how}: ${where}`;
+      figures.push({ name, value, unit: 'writes/s', better: 'higher', samples: [value] });
+    }
   }
   return figures;
 }
@@ -58,7 +58,8 @@ async function mountAll(deployment: Deployment): Promise<Readonly<Record<Way, st
   return { fuse: await bind('fuse'), xfs: await bind('xfs'), ext4: await bind('ext4') };
 }
 
-async function device(deployment: Deployment): Promise<string> {
+/** Written once, as the others' files are. */
+async function rawDevice(deployment: Deployment): Promise<string> {
   const volume = await CsiBlockVolume.create(deployment, {
     name: 'bench-raw',
     bytes: GIB,
@@ -66,15 +67,9 @@ async function device(deployment: Deployment): Promise<string> {
     parameters: { hostingVolumeSize: '16Gi' },
   });
   const target = await volume.mount(1);
-  const [path = ''] = (
-    await deployment.lab
-      .worker(1)
-      .must(['sh', '-c', 'readlink -f /dev/block/$(stat -c %Hr:%Lr "$1")', 'sh', target])
-  ).split('\n');
-  await deployment.lab
-    .worker(1)
-    .must(['dd', 'if=/dev/zero', `of=${path}`, 'bs=1M', 'count=256', 'oflag=direct']);
-  return path;
+  const write = ['dd', 'if=/dev/zero', `of=${target}`, 'bs=1M', 'count=256', 'oflag=direct'];
+  await deployment.lab.worker(1).must(write);
+  return target;
 }
 
 /** In every round all workloads in each way, the ways taking turns to be first. */
@@ -103,8 +98,4 @@ function toFigures({ title, target }: Workload, samples: Samples): readonly Figu
     ...(held && target !== undefined ? { target } : {}),
   });
   return [ratio('xfs', true), ratio('ext4', false)];
-}
-
-function writes(name: string, value: number): Figure {
-  return { name, value, unit: 'writes/s', better: 'higher', samples: [value] };
 }

@@ -41,12 +41,13 @@ export const WORKLOADS: readonly Workload[] = [
   fio('4 KiB writes at random, fsync each', [...random4k(1), '--fsync=1']),
 ];
 
-/** What a 4 KiB write with an fsync is made of, on a block volume. */
-export const SYNCED_WRITES: readonly Workload[] = [
-  fio('fdatasync each', [...random4k(1), '--fdatasync=1']),
-  fio('direct, fdatasync each', [...random4k(1), '--direct=1', '--fdatasync=1']),
-  fio('fsync each, 8 writers', [...random4k(1), '--fsync=1', '--numjobs=8', '--group_reporting']),
-];
+/** Ways to have a 4 KiB write synced, as options of fio. */
+export const SYNCED_WRITES: Readonly<Record<string, readonly string[]>> = {
+  'fsync each': [...random4k(1), '--fsync=1'],
+  'fdatasync each': [...random4k(1), '--fdatasync=1'],
+  'direct, fdatasync each': [...random4k(1), '--direct=1', '--fdatasync=1'],
+  'fsync each, 8 writers': [...random4k(1), '--fsync=1', '--numjobs=8', '--group_reporting'],
+};
 
 /** What is unpacked and cloned: 5,000 files of 100 to 8,100 bytes in 100 folders. */
 export async function makeSources(machine: Machine): Promise<void> {
@@ -129,20 +130,24 @@ const fioReport = z.object({
     .length(1),
 });
 
-/** KiB a second, in a file of 256 MiB that was written before. */
+/** KiB a second, in a file of the directory. */
 function fio(title: string, options: readonly string[], { target = 0, isCold = false } = {}): Workload {
   return {
     title,
     ...(target === 0 ? {} : { target }),
     async speed(machine, directory) {
       if (isCold) await dropCaches(machine);
-      const place = directory.startsWith('/dev/') ? directory : `${directory}/fio`;
-      const argv = ['fio', '--name=bench', `--filename=${place}`, '--size=256M', '--output-format=json'];
-      const output = await machine.must([...argv, ...options], { timeoutMs: WORK_MS });
-      const [job] = fioReport.parse(JSON.parse(output)).jobs;
-      return (job?.read.bw ?? 0) + (job?.write.bw ?? 0);
+      return runFio(machine, `${directory}/fio`, options);
     },
   };
+}
+
+/** KiB a second, in the first 256 MiB of the file or device. */
+export async function runFio(machine: Machine, file: string, options: readonly string[]): Promise<number> {
+  const argv = ['fio', '--name=bench', `--filename=${file}`, '--size=256M', '--output-format=json'];
+  const output = await machine.must([...argv, ...options], { timeoutMs: WORK_MS });
+  const [job] = fioReport.parse(JSON.parse(output)).jobs;
+  return (job?.read.bw ?? 0) + (job?.write.bw ?? 0);
 }
 
 async function dropCaches(machine: Machine): Promise<void> {
