@@ -9,6 +9,7 @@ export interface BlockRequest {
   /** What its pods get. */
   readonly content: 'xfs' | 'ext4' | 'raw';
   readonly mode?: AccessMode;
+  /** Default: a hosting volume that is small. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +31,7 @@ export class CsiBlockVolume {
       name: request.name,
       capacityRange: { requiredBytes: String(request.bytes) },
       volumeCapabilities: [toCapability(request)],
-      parameters: { kind: 'virtblock', hostingVolumeSize: '2Gi', ...request.parameters },
+      parameters: { kind: 'virtblock', ...(request.parameters ?? { hostingVolumeSize: '2Gi' }) },
     });
     if (volume === null) throw new Error('CreateVolume answered without a volume');
     return new CsiBlockVolume(deployment, request, volume.volumeId);
