@@ -44,7 +44,6 @@ describe('virtblock: a hosting volume that is full', () => {
   };
 
   it('promises no more than it has', async () => {
-    expect((await failureOf(one.expand(1, 2n * SIZE))).code).to.equal('OUT_OF_RANGE');
     const parameters = { hostingVolume: one.hosting };
     const third = { name: 'full-three', bytes: SIZE, content: 'raw', parameters } as const;
     const refused = await failureOf(CsiBlockVolume.create(deployment, third));
@@ -74,5 +73,13 @@ describe('virtblock: a hosting volume that is full', () => {
     for (const device of [near, far]) expect((await write(device, 0, 180)).stderr).to.equal('');
     const sums = await Promise.all([near, far].map((device) => sumOf(device, 180)));
     expect(new Set(sums).size).to.equal(2);
+  });
+
+  it('grows with a block volume that has no room to grow', async () => {
+    const kept = await sumOf(far, 180);
+    expect(await one.expand(1, 2n * SIZE)).to.equal(2n * SIZE);
+    expect((await write(near, 0, 360)).stderr).to.equal('');
+    expect(await sumOf(far, 180)).to.equal(kept);
+    expect(await deployment.lab.server(1).mustGluster(['volume', 'list'])).to.equal(`${one.hosting}\n`);
   });
 });
