@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { buildOwnImage, type OwnImage } from '../../scripts/image/own-image.ts';
+import { ATTACHER_VERSION } from './build/attacher.ts';
 import { ensureImages } from './build/images.ts';
 import { VERSIONS } from './build/kubernetes.ts';
 import { SNAPSHOTTER_VERSION } from './build/snapshotter.ts';
@@ -148,6 +149,7 @@ describe('the images of the cluster', function () {
     const programs: readonly (readonly [RegExp, string, string])[] = [
       [/\/csi-provisioner:/, '/csi-provisioner --version', VERSIONS.provisioner],
       [/\/csi-resizer:/, '/csi-resizer --version', VERSIONS.resizer],
+      [/\/csi-attacher:/, '/csi-attacher --version', ATTACHER_VERSION],
       [/\/csi-snapshotter:/, '/csi-snapshotter --version', SNAPSHOTTER_VERSION],
       [/\/snapshot-controller:/, '/snapshot-controller --version', SNAPSHOTTER_VERSION],
       [/\/agnhost:/, '/agnhost --help', 'netexec'],
