@@ -89,6 +89,7 @@ describe('the image', function () {
       ['stat', '--version'],
       ['mkfs.xfs', '-V'],
       ['mkfs.ext4', '-V'],
+      ['xfs_growfs', '-V'],
       ['e2fsck', '-V'],
       ['blkid', '--version'],
       ['dd', '--version'],
@@ -96,6 +97,8 @@ describe('the image', function () {
     ];
     const failed = programs.filter(([name, ...args]) => run(name, ...args).exitCode !== 0);
     expect(failed).to.deep.equal([]);
+    // It has no option for its version, and tells it with its usage.
+    expect(run('resize2fs').output).to.match(/^resize2fs \d.*\n(?:.*\n)*Usage: resize2fs /m);
     for (const name of ['remount', 'in-cgroup']) {
       expect(run(`/usr/libexec/gluster-csi/${name}`).exitCode, name).to.equal(2);
     }
@@ -112,6 +115,9 @@ describe('the image', function () {
       '/usr/sbin/glusterfs',
       '/usr/sbin/mkfs.xfs',
       '/usr/sbin/xfs_growfs',
+      '/usr/sbin/mkfs.ext4',
+      '/usr/sbin/e2fsck',
+      '/usr/sbin/resize2fs',
       ...objects,
     );
     expect(output).to.include('libglusterfs.so');

@@ -40,7 +40,10 @@ for (const [name, objects] of Object.entries(RENDERED)) {
     });
 
     it('have sidecars of their own on that socket', () => {
-      const socket = (flags('controller') as Record<string, string>)['block-endpoint']?.replace('unix://', '');
+      const socket = (flags('controller') as Record<string, string>)['block-endpoint']?.replace(
+        'unix://',
+        '',
+      );
       expect(sidecars.map((one) => one.name)).to.deep.equal(
         ['provisioner', 'resizer', 'attacher'].map((kind) => `csi-block-${kind}`),
       );

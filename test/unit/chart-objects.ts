@@ -61,7 +61,9 @@ export function findDriver(
   objects: readonly KubernetesObject[],
   which: 'file' | 'block',
 ): KubernetesObject | undefined {
-  return objects.find((one) => one.kind === 'CSIDriver' && one['spec'].attachRequired === (which === 'block'));
+  return objects.find(
+    (one) => one.kind === 'CSIDriver' && one['spec'].attachRequired === (which === 'block'),
+  );
 }
 
 /** The containers of one of the three roles. */

@@ -6,6 +6,7 @@ import { until } from '../../pool/lab/until.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { BLOCK_DRIVER } from '../install/chart-values.ts';
 import type { Installation } from '../install/installed.ts';
+import { NAMESPACE_OF_TESTS } from './claim.ts';
 import { remove, untilBound, waitFor } from './wait.ts';
 
 /** What a bound claim of the block driver got. */
@@ -18,8 +19,12 @@ export interface BoundBlockVolume {
 }
 
 /** Waits until the claim is bound. Throws unless its volume is a block volume. */
-export async function blockVolumeOf(cluster: Cluster, claimName: string): Promise<BoundBlockVolume> {
-  const name = await untilBound(cluster, claimName);
+export async function blockVolumeOf(
+  cluster: Cluster,
+  claimName: string,
+  namespace = NAMESPACE_OF_TESTS,
+): Promise<BoundBlockVolume> {
+  const name = await untilBound(cluster, claimName, namespace);
   const path = '--output=jsonpath={.spec.csi.volumeHandle}';
   const handle = await cluster.mustKubectl(['get', `pv/${name}`, path]);
   const directory = parseBlockHandle(handle)?.name;
