@@ -5,9 +5,9 @@ import { killRole, untilRoleReady } from '../faults/processes.ts';
 import { NAMESPACE } from '../install/chart-values.ts';
 import { blockVolumeOf, removeWithBlockVolume, stagingPathOf } from '../objects/block-volume.ts';
 import { NAMESPACE_OF_TESTS } from '../objects/claim.ts';
-import { podOn } from '../objects/roles.ts';
+import { type PodRole, podOn } from '../objects/roles.ts';
 import { remove, untilReady, waitFor } from '../objects/wait.ts';
-import { scenario } from '../scenario.ts';
+import { scenario, scenarioBesideOthers } from '../scenario.ts';
 import { expectNothingLost, expectUntouched } from '../writer/expect-verdict.ts';
 import { errorsIn } from '../writer/verdict.ts';
 import { WriterPod } from '../writer/writer-pod.ts';
@@ -17,6 +17,33 @@ import { acknowledgedIn, claimOfSet, lostIn, writerSet } from './writer-set.ts';
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 
 describe('faults of block volumes', () => {
+  scenarioBesideOthers('block: its client is killed, and the next pod has it all', async (installation) => {
+    const { cluster } = installation;
+    const name = 'block-client';
+    await cluster.apply(blockClaim({ name }));
+    const volume = await blockVolumeOf(cluster, name);
+    const first = await WriterPod.start(installation, { name: `${name}-1`, claim: name, node: 2 });
+    await first.node.must([
+      'pkill',
+      '-KILL',
+      '--full',
+      `^/?\\S*glusterfs .*--subdir-mount=/${volume.directory}`,
+    ]);
+    await until(
+      'the writer has errors',
+      async () => (await first.journal()).some(({ event }) => event === 'error'),
+      { timeoutMs: 60_000, everyMs: 250 },
+    );
+    const { sequence: acknowledged } = await first.acknowledged();
+    await first.delete();
+    const next = await WriterPod.start(installation, { name: `${name}-2`, claim: name, node: 2 });
+    expect(await lostIn(cluster, next.name, { name: first.name, acknowledged })).to.equal(0);
+    const verdict = await next.verdict();
+    await next.delete();
+    await removeWithBlockVolume(cluster, name);
+    return expectUntouched(verdict);
+  });
+
   scenario('block: node and mounter killed and deleted under a writer', {}, async (installation) => {
     const { cluster } = installation;
     const name = 'block-roles';
@@ -24,9 +51,7 @@ describe('faults of block volumes', () => {
     const writer = await WriterPod.start(installation, { name, node: 1 });
     for (const role of ['node', 'mounter'] as const) {
       await killRole(cluster, role, 1);
-      const { name: podName, uid } = await podOn(cluster, role, 1);
-      await remove(cluster, [`pod/${podName}`], NAMESPACE);
-      await untilRoleReady(cluster, role, 1, uid);
+      await replacePod(cluster, role, 1);
       await writer.goesOn();
     }
     const verdict = await writer.verdict();
@@ -75,6 +100,9 @@ describe('faults of block volumes', () => {
       await cluster.apply(blockClaim({ name }));
       const volume = await blockVolumeOf(cluster, name);
       const old = await WriterPod.start(installation, { name: `${name}-1`, claim: name, node: 1 });
+      // Both nodes see the loop devices of one kernel. By its file's path the second would take the first's for one of
+      // its own; of a device that an ended container has attached no path is shown.
+      await replacePod(cluster, 'node', 1);
       const [kubelet] = await node.pidsOf('kubelet');
       await node.must(['kill', '-STOP', String(kubelet)]);
       await waitFor(cluster, 'node/w1', 'condition=Ready=Unknown');
@@ -109,6 +137,12 @@ describe('faults of block volumes', () => {
     },
   );
 });
+
+async function replacePod(cluster: Cluster, role: PodRole, worker: number): Promise<void> {
+  const { name, uid } = await podOn(cluster, role, worker);
+  await remove(cluster, [`pod/${name}`], NAMESPACE);
+  await untilRoleReady(cluster, role, worker, uid);
+}
 
 async function untilFurther(cluster: Cluster, name: string, records: number): Promise<number> {
   let acknowledged = 0;

@@ -107,8 +107,23 @@ export async function removeHostingVolumes({ cluster, gateways }: Installation):
   const api = new BlockApi(await gateways.restClient(1));
   for (const name of names) {
     const { stdout } = await server.gluster(['volume', 'info', name]);
-    if (stdout.includes('block-hosting')) await api.deleteHosting(name);
+    if (stdout.includes('block-hosting')) await deleteHosting(api, name);
   }
+}
+
+/** A gateway has it mounted for a moment after the last work on it, and is a client like any other to the next. */
+async function deleteHosting(api: BlockApi, name: string): Promise<void> {
+  let why: unknown;
+  const isDeleted = async () => {
+    why = await api.deleteHosting(name).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    return why === undefined;
+  };
+  await until(`${name} deleted`, isDeleted, { timeoutMs: 30_000, everyMs: 1000 }).catch(() => {
+    throw why;
+  });
 }
 
 function linesOf(text: string): readonly string[] {
