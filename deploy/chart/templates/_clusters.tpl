@@ -11,7 +11,9 @@
 {{- $names = append $names .name -}}
 {{- end -}}
 {{- $default := list -}}
-{{- range concat .Values.storageClasses .Values.block.storageClasses -}}
+{{- $classes := .Values.storageClasses -}}
+{{- if .Values.block.enabled -}}{{- $classes = concat $classes .Values.block.storageClasses -}}{{- end -}}
+{{- range $classes -}}
 {{- if not (has .cluster $names) -}}
 {{- fail (printf "storageClasses: %q names cluster %q; known are %s" .name .cluster (join ", " $names)) -}}
 {{- end -}}
