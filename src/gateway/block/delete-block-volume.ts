@@ -3,7 +3,7 @@ import { Fault, isFault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
 import { locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
-import { pruneHosting } from './prune-hosting.ts';
+import { isEmpty, pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 
 /**
@@ -32,15 +32,20 @@ export async function deleteBlockVolume(
     hosting.name,
     async (disks) => {
       await disks.remove(name, call);
-      return (await disks.list(call)).length === 0;
+      return isEmpty(disks, call);
     },
     call,
   );
   if (prune && isLast) await pruneHosting(deps, hosting.name, call);
 }
 
-async function pruneEmpty(deps: BlockDeps, hostingvolume: string | undefined, call: Call): Promise<void> {
+/** Hosting volumes with nothing on them. */
+export async function pruneEmpty(
+  deps: BlockDeps,
+  hostingvolume: string | undefined,
+  call: Call,
+): Promise<void> {
   const { found } = await lookEverywhere(deps, { only: hostingvolume }, call);
-  for (const { hosting } of found.filter(({ disks }) => disks.length === 0))
+  for (const { hosting } of found.filter((one) => one.disks.length + one.snapshots.length === 0))
     await pruneHosting(deps, hosting.name, call);
 }

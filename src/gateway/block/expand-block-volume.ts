@@ -24,7 +24,8 @@ export async function expandBlockVolume(
       const metadata = (await disks.metadata(name, call)) ?? {};
       if (disk.size >= size) return toBlockInfo(hosting, disk, metadata);
       const grown = (await disks.list(call)).map((one) => (one.name === name ? { name, size } : one));
-      await requireRoom({ hosting, disks: grown }, disks, call);
+      const snapshots = await disks.snapshots.list(call);
+      await requireRoom({ hosting, disks: grown, snapshots }, disks, call);
       await disks.grow({ name, size }, call);
       const found = await disks.find(name, call);
       if (found === undefined) throw new Fault('not-found', `block volume ${name} not found`);

@@ -4,7 +4,7 @@ import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisk } from './hosting-mounts.ts';
+import type { HostedDisk, HostedSnapshot } from './hosting-mounts.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
 const LOOKS_AT_ONCE = 4;
@@ -13,6 +13,7 @@ const LOOKS_AT_ONCE = 4;
 export interface Hosted {
   readonly hosting: GlusterVolume;
   readonly disks: readonly HostedDisk[];
+  readonly snapshots: readonly HostedSnapshot[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -81,8 +82,15 @@ export async function lookEverywhere(
 
 async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
   requireStarted(hosting);
-  const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
-  return { hosting, disks };
+  return deps.mounts.use(
+    hosting.name,
+    async (mounted) => ({
+      hosting,
+      disks: await mounted.list(call),
+      snapshots: await mounted.snapshots.list(call),
+    }),
+    call,
+  );
 }
 
 function requireStarted({ name, state }: GlusterVolume): void {

@@ -11,12 +11,12 @@ export const HOSTING_MARGIN = 32n * MIB;
 export const MAX_DISKS = 24;
 
 /**
- * Bytes that a hosting volume can still promise: every block volume may be written in full. Counted from the files
- * that are there. Of a volume of named bricks the capacity is that of its file system.
+ * Bytes that a hosting volume can still promise: every block volume may be written in full, and so come to differ from
+ * each of its snapshots in all. Counted from the files that are there. Of a volume of named bricks the capacity is that of its file system.
  */
-export function roomOf({ hosting, disks }: Hosted, totalBytes: bigint): bigint {
+export function roomOf({ hosting, disks, snapshots }: Hosted, totalBytes: bigint): bigint {
   const capacity = readRecord(hosting)?.capacity ?? totalBytes;
-  return capacity - HOSTING_MARGIN - disks.reduce((sum, { size }) => sum + size, 0n);
+  return capacity - HOSTING_MARGIN - [...disks, ...snapshots].reduce((sum, { size }) => sum + size, 0n);
 }
 
 /** Throws `exhausted` when the hosting volume has promised more than it has, or more block volumes than fit. */
