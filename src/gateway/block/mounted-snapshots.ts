@@ -72,7 +72,7 @@ export function mountedSnapshots(root: string): HostedSnapshots {
       for (const { first, count } of runsOf(blocks)) {
         checkpoint(call);
         const where = [`bs=${BLOCK_BYTES}`, `skip=${first}`, `seek=${first}`, `count=${count}`];
-        const how = ['iflag=fullblock', 'conv=notrunc,fsync', 'status=none'];
+        const how = ['iflag=fullblock', 'conv=notrunc,nocreat,fsync', 'status=none'];
         await must('dd', [`if=${from}`, `of=${join(root, path)}`, ...where, ...how], call);
       }
     },

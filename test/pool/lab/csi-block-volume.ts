@@ -10,6 +10,8 @@ export interface BlockRequest {
   readonly content: 'xfs' | 'ext4' | 'raw';
   readonly mode?: AccessMode;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The id of what it begins with. */
+  readonly source?: { readonly snapshot: string } | { readonly volume: string };
 }
 
 /** A block volume as Kubernetes handles it: attached by the controller, staged and published by the nodes. */
@@ -31,6 +33,7 @@ export class CsiBlockVolume {
       capacityRange: { requiredBytes: String(request.bytes) },
       volumeCapabilities: [toCapability(request)],
       parameters: { kind: 'virtblock', hostingVolumeSize: '2Gi', ...request.parameters },
+      ...(request.source === undefined ? {} : { volumeContentSource: toSource(request.source) }),
     });
     if (volume === null) throw new Error('CreateVolume answered without a volume');
     return new CsiBlockVolume(deployment, request, volume.volumeId);
@@ -161,6 +164,12 @@ export class CsiBlockVolume {
   #folder(worker: number): string {
     return `${this.#deployment.lab.worker(worker).folder}/kubelet`;
   }
+}
+
+function toSource(source: NonNullable<BlockRequest['source']>) {
+  return 'snapshot' in source
+    ? { snapshot: { snapshotId: source.snapshot } }
+    : { volume: { volumeId: source.volume } };
 }
 
 function toCapability({ content, mode }: BlockRequest): VolumeCapability {
