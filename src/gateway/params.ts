@@ -1,4 +1,5 @@
 import { Fault, invalid } from '../control/fault.ts';
+import { parseVolumeName } from '../volumes/ids.ts';
 import type { RouteRequest } from './route.ts';
 
 /** Wider than what we make: volumes that others made are told of too. "all" means every volume to gluster. */
@@ -65,4 +66,17 @@ export function markQuery(
   if (key === null && value === null) return undefined;
   if (key === null || value === null) throw invalid('key', 'goes with a value; give both or none');
   return { key, value };
+}
+
+/** Throws `invalid`. */
+export function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
+  const name = query.get('hostingvolume');
+  return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
+}
+
+/** Throws `invalid`. */
+export function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
+  const text = query.get('prune') ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
+  return text === 'true';
 }

@@ -5,6 +5,7 @@ import type { BlockBackend, BlockPage, BlockPlace, BlockVolume } from '../volume
 import { isVolumeName, type VolumeName } from '../volumes/ids.ts';
 import type { Additions } from './additions.ts';
 import { toBlockRequest } from './block-request.ts';
+import { toBlockSnapshots } from './block-snapshots.ts';
 import { type BlockVolumeInfo, blockVolumeInfo, blockVolumeList } from './block-wire.ts';
 import { toWireBytes } from './create-request.ts';
 import type { RestClient } from './http.ts';
@@ -24,6 +25,7 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
     return safely(call, () => client.request(request, call));
   };
   return {
+    ...toBlockSnapshots(client, additions),
     find: (place, call) => safely(call, () => find(client, place, call)),
     create: (spec, metadata, call) =>
       safely(call, async () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
+import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
 import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
@@ -28,7 +29,9 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
-  const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
+  const mounts = createHostingMounts(config);
+  const files = createBrickFiles({ ...stores, mounts, program: nativeProgram('brick-file') });
+  const block = { mounts, files, brickAllows, confirmMs: CONFIRM_MS };
   const gateway = createGateway(config, { gluster, ...stores, block });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({

@@ -4,7 +4,7 @@ import { getRecord } from '../volume-record.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
 import { hostingVolumes } from './hosting.ts';
 import { isStoppedByPrune, locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
-import { pruneHosting } from './prune-hosting.ts';
+import { isEmpty, pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function deleteBlockVolume(
     hosting.name,
     async (disks) => {
       await disks.remove(name, call);
-      return (await disks.list(call)).length === 0;
+      return isEmpty(disks, call);
     },
     call,
   );
@@ -49,8 +49,13 @@ async function finishPrunes(deps: BlockDeps, only: string | undefined, call: Cal
   for (const hosting of volumes.filter(isStoppedByPrune)) await pruneHosting(deps, hosting.name, call);
 }
 
-async function pruneEmpty(deps: BlockDeps, hostingvolume: string | undefined, call: Call): Promise<void> {
+/** Hosting volumes with nothing on them. */
+export async function pruneEmpty(
+  deps: BlockDeps,
+  hostingvolume: string | undefined,
+  call: Call,
+): Promise<void> {
   const { found } = await lookEverywhere(deps, { only: hostingvolume }, call);
-  for (const { hosting } of found.filter(({ disks }) => disks.length === 0))
+  for (const { hosting } of found.filter((one) => one.disks.length + one.snapshots.length === 0))
     await pruneHosting(deps, hosting.name, call);
 }

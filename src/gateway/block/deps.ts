@@ -1,11 +1,14 @@
 import type { Call } from '../../control/call.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
+import type { BrickFiles } from './brick-files.ts';
 import type { HostingMounts } from './hosting-mounts.ts';
 
 /** What block volumes need of this server beside `gluster`. */
 export interface BlockParts {
   readonly mounts: HostingMounts;
+  /** Of this server's bricks. */
+  readonly files: BrickFiles;
   /** See `ask-brick.ts`. */
   readonly brickAllows: (brick: BrickPort, directory: string, call: Call) => Promise<boolean | undefined>;
   /** Milliseconds in which bricks must go by a change of access; a tenth of a second is usual. */

@@ -1,14 +1,11 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
-import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import { getRecord } from '../volume-record.ts';
-import { resizeVolume } from '../volumes/resize-volume.ts';
 import { toBlockInfo } from './block-info.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { type Hosted, locate, type NamedBlockVolume } from './locate.ts';
-import { SHAPE_KEY } from './make-hosting.ts';
-import { requireRoom, roomOf } from './room.ts';
+import { locate, type NamedBlockVolume } from './locate.ts';
+import { makeRoom } from './make-room.ts';
+import { requireRoom } from './room.ts';
 
 /**
  * Grows the file, and before it, when it lacks room, a hosting volume that was made for a request. At least as large
@@ -27,9 +24,11 @@ export async function expandBlockVolume(
     async (disks) => {
       const metadata = (await disks.metadata(name, call)) ?? {};
       if (disk.size >= size) return toBlockInfo(hosting, disk, metadata);
-      const grown = (await disks.list(call)).map((one) => (one.name === name ? { name, size } : one));
-      const roomy = await makeRoom(deps, { hosting, disks: grown }, call);
-      await requireRoom({ hosting: roomy, disks: grown }, disks, call);
+      const here = await disks.list(call);
+      const snapshots = await disks.snapshots.list(call);
+      const roomy = await makeRoom(deps, { hosting, disks: here, snapshots }, size - disk.size, call);
+      const grown = here.map((one) => (one.name === name ? { name, size } : one));
+      await requireRoom({ hosting: roomy, disks: grown, snapshots }, disks, call);
       await disks.grow({ name, size }, call);
       const found = await disks.find(name, call);
       if (found === undefined) throw new Fault('not-found', `block volume ${name} not found`);
@@ -37,14 +36,4 @@ export async function expandBlockVolume(
     },
     call,
   );
-}
-
-/** One that somebody made keeps the size that it was given. */
-async function makeRoom(deps: BlockDeps, hosted: Hosted, call: Call): Promise<GlusterVolume> {
-  const { hosting } = hosted;
-  const { capacity, metadata } = getRecord(hosting);
-  if (capacity === undefined || metadata[SHAPE_KEY] === undefined) return hosting;
-  const needed = capacity - roomOf(hosted, capacity);
-  if (needed <= capacity) return hosting;
-  return resizeVolume(deps, hosting.name, () => needed, call);
 }

@@ -5,7 +5,7 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord } from '../volume-record.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisk } from './hosting-mounts.ts';
+import type { HostedDisk, HostedSnapshot } from './hosting-mounts.ts';
 import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
@@ -15,6 +15,7 @@ const LOOKS_AT_ONCE = 4;
 export interface Hosted {
   readonly hosting: GlusterVolume;
   readonly disks: readonly HostedDisk[];
+  readonly snapshots: readonly HostedSnapshot[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -83,8 +84,15 @@ export async function lookEverywhere(
 
 async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
   requireStarted(hosting);
-  const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
-  return { hosting, disks };
+  return deps.mounts.use(
+    hosting.name,
+    async (mounted) => ({
+      hosting,
+      disks: await mounted.list(call),
+      snapshots: await mounted.snapshots.list(call),
+    }),
+    call,
+  );
 }
 
 function requireStarted(hosting: GlusterVolume): void {

@@ -9,6 +9,7 @@ import { startVolume } from '../volumes/start-volume.ts';
 import type { BlockDeps } from './deps.ts';
 import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
+import type { HostedDisks } from './hosting-mounts.ts';
 import { SHAPE_KEY } from './make-hosting.ts';
 import { asNextGeneration, CLOSING, HOSTING_KEY, readPublications } from './publications.ts';
 
@@ -17,9 +18,9 @@ const FREE_MS = 5_000;
 const EVERY_MS = 200;
 
 /**
- * Deletes a hosting volume that was made for a request, if it has no block volumes. It is marked first, and looked at
- * then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is logged; a marked
- * volume is seen to again by the next create or prune.
+ * Deletes a hosting volume that was made for a request, if it has neither block volumes nor snapshots. It is marked
+ * first, and looked at then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is
+ * logged; a marked volume is seen to again by the next create or prune.
  */
 export async function pruneHosting(deps: BlockDeps, name: string, call: Call): Promise<void> {
   try {
@@ -55,7 +56,11 @@ async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promis
 }
 
 function isInUse(deps: BlockDeps, name: string, call: Call): Promise<boolean> {
-  return deps.mounts.use(name, async (disks) => (await disks.list(call)).length > 0, call);
+  return deps.mounts.use(name, async (disks) => !(await isEmpty(disks, call)), call);
+}
+
+export async function isEmpty(disks: HostedDisks, call: Call): Promise<boolean> {
+  return (await disks.list(call)).length === 0 && (await disks.snapshots.list(call)).length === 0;
 }
 
 async function mark(

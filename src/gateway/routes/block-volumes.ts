@@ -8,6 +8,7 @@ import {
 } from '../../glusterd2/block-wire.ts';
 import { ADDITIONS } from '../../glusterd2/wire.ts';
 import { parseVolumeName } from '../../volumes/ids.ts';
+import type { BlockSource } from '../block/block-source.ts';
 import { createBlockVolume, type WantedBlockVolume } from '../block/create-block-volume.ts';
 import { deleteBlockVolume } from '../block/delete-block-volume.ts';
 import type { BlockDeps } from '../block/deps.ts';
@@ -15,7 +16,7 @@ import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
 import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
-import { blockParam, limitQuery } from '../params.ts';
+import { blockParam, hostingQuery, limitQuery, pruneQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
@@ -141,17 +142,6 @@ function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
-function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
-  const name = query.get('hostingvolume');
-  return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
-}
-
-function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
-  const text = query.get('prune') ?? 'false';
-  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
-  return text === 'true';
-}
-
 function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
   const metadata = body.metadata ?? {};
   checkMetadata(metadata);
@@ -162,7 +152,17 @@ function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume 
     hostingvolume:
       body.hostingvolume === undefined ? undefined : parseVolumeName(body.hostingvolume, 'hostingvolume'),
     plan: toPlan(deps, body),
+    source: toSource(body),
   };
+}
+
+function toSource({ source, hostingvolume }: BlockCreateRequest): BlockSource | undefined {
+  if (source === undefined) return undefined;
+  if (hostingvolume === undefined)
+    throw invalid('hostingvolume', 'is missing: a copy lies where its source does');
+  const [kind, name] =
+    'snapshot' in source ? (['snapshot', source.snapshot] as const) : (['volume', source.volume] as const);
+  return { kind, name: parseVolumeName(name, `source.${kind}`) };
 }
 
 function toPlan(deps: BlockDeps, body: BlockCreateRequest): HostingPlan {

@@ -2,6 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { BlockParts } from '../block/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
+import { blockSnapshotRoutes } from './block-snapshots.ts';
 import { blockVolumeRoutes } from './block-volumes.ts';
 import { capacityRoute } from './capacity.ts';
 import { changeVolumeRoutes } from './change-volume.ts';
@@ -9,6 +10,7 @@ import { createVolumeRoute } from './create-volume.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { internalRoutes } from './internal.ts';
+import { internalFileRoutes } from './internal-files.ts';
 import { internalRestoreRoutes } from './internal-restores.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
 import { internalVolumeRoutes } from './internal-volumes.ts';
@@ -33,9 +35,11 @@ export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): r
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
     ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block })),
+    ...(block === undefined ? [] : blockSnapshotRoutes({ ...deps, ...block })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),
+    ...internalFileRoutes(local),
     ...internalVolumeRoutes(deps),
   ];
   return routes;

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { blockVolumeInfo, blockVolumeList } from '../../../src/glusterd2/block-wire.ts';
+import {
+  blockSnapshotInfo,
+  blockSnapshotList,
+  blockVolumeInfo,
+  blockVolumeList,
+} from '../../../src/glusterd2/block-wire.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
 import type { Deployment } from '../lab/deployment.ts';
 
 const CALL_MS = 120_000;
 const VOLUMES = '/v1/blockvolumes/virtblock';
+const SNAPSHOTS = '/v1/blocksnapshots/virtblock';
 
 /** Block volumes through the gateway of one server. */
 export class BlockApi {
@@ -49,6 +55,23 @@ export class BlockApi {
   /** With its hosting volume, if it is the last one there. */
   async delete(name: string): Promise<void> {
     const request = { path: `${VOLUMES}/${name}`, query: { prune: 'true' }, reply: z.unknown() } as const;
+    await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
+  }
+
+  /** A snapshot of the block volume. */
+  snapshot(name: string, volume: string) {
+    const request = { method: 'POST', path: SNAPSHOTS, body: { name, volume } } as const;
+    return this.#client.request({ ...request, reply: blockSnapshotInfo, subject: name }, toCall());
+  }
+
+  snapshots() {
+    const request = { method: 'GET', path: SNAPSHOTS, reply: blockSnapshotList } as const;
+    return this.#client.request({ ...request, subject: 'snapshots' }, toCall());
+  }
+
+  /** With its hosting volume, if it is the last one there. */
+  async deleteSnapshot(name: string): Promise<void> {
+    const request = { path: `${SNAPSHOTS}/${name}`, query: { prune: 'true' }, reply: z.unknown() } as const;
     await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
   }
 

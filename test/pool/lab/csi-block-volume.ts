@@ -11,6 +11,8 @@ export interface BlockRequest {
   readonly mode?: AccessMode;
   /** Default: a hosting volume that is small. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The id of what it begins with. */
+  readonly source?: { readonly snapshot: string } | { readonly volume: string };
 }
 
 /** A block volume as Kubernetes handles it: attached by the controller, staged and published by the nodes. */
@@ -32,6 +34,7 @@ export class CsiBlockVolume {
       capacityRange: { requiredBytes: String(request.bytes) },
       volumeCapabilities: [toCapability(request)],
       parameters: { kind: 'virtblock', ...(request.parameters ?? { hostingVolumeSize: '2Gi' }) },
+      ...(request.source === undefined ? {} : { volumeContentSource: toSource(request.source) }),
     });
     if (volume === null) throw new Error('CreateVolume answered without a volume');
     return new CsiBlockVolume(deployment, request, volume.volumeId);
@@ -162,6 +165,12 @@ export class CsiBlockVolume {
   #folder(worker: number): string {
     return `${this.#deployment.lab.worker(worker).folder}/kubelet`;
   }
+}
+
+function toSource(source: NonNullable<BlockRequest['source']>) {
+  return 'snapshot' in source
+    ? { snapshot: { snapshotId: source.snapshot } }
+    : { volume: { volumeId: source.volume } };
 }
 
 function toCapability({ content, mode }: BlockRequest): VolumeCapability {
