@@ -99,7 +99,11 @@ describe('virtblock: snapshots and clones through the driver', () => {
     const disk = new AttachedDisk(machine, name);
     expect(await disk.mount(SERVERS, hosting, name)).to.equal(true);
     const check = content === 'xfs' ? ['xfs_repair', '-n', '-f'] : ['e2fsck', '-n', '-f'];
-    const { exitCode, stdout, stderr } = await machine.exec([...check, `/run/${name}/disk`]);
+    // Both read sectors of 512 bytes, which the brick's direct I/O does not.
+    const image = `${machine.folder}/checked.img`;
+    await machine.must(['cp', '--sparse=always', `/run/${name}/disk`, image]);
+    const { exitCode, stdout, stderr } = await machine.exec([...check, image]);
+    await machine.must(['rm', image]);
     await disk.end();
     await api.unpublish(name, 'w1');
     return exitCode === 0 ? '0' : `${exitCode}: ${stdout}${stderr}`;
@@ -126,7 +130,7 @@ describe('virtblock: snapshots and clones through the driver', () => {
     const source = await create('killed');
     const writer = await writeIn(1, await source.mount(1));
     await written(writer);
-    for (const afterMs of [100, 400, 800, 1200, 1600, 2000]) {
+    for (const afterMs of [300, 900, 1800]) {
       const name = `killed-${afterMs}`;
       const lost = snap(name, source.id).catch(() => undefined);
       await sleep(afterMs);
