@@ -18,6 +18,7 @@ import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
 import { requireRoom } from './room.ts';
+import { sweepPassing } from './sweep-passing.ts';
 
 export interface WantedBlockVolume {
   readonly name: string;
@@ -48,6 +49,7 @@ export async function createBlockVolume(
     if (disks.length + snapshots.length === 0 && !isOpenForBlocks(getRecord(hosting)))
       await pruneHosting(deps, hosting.name, call);
   }
+  await sweepPassing(deps, found, call);
   const existing = found.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
   if (existing !== undefined) return { info: await finish(deps, existing, wanted, call), isNew: false };
   if (silent !== undefined && wanted.hostingvolume === undefined) throw silent;
