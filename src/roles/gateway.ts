@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
+import { Semaphore } from '../control/semaphore.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
 import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
 import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
@@ -31,7 +32,7 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const mounts = createHostingMounts(config);
   const files = createBrickFiles({ ...stores, mounts, program: nativeProgram('brick-file') });
-  const block = { mounts, files, brickAllows, confirmMs: CONFIRM_MS };
+  const block = { mounts, files, brickAllows, confirmMs: CONFIRM_MS, making: new Semaphore(1) };
   const gateway = createGateway(config, { gluster, ...stores, block });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({

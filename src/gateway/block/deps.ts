@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { Semaphore } from '../../control/semaphore.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
 import type { BrickFiles } from './brick-files.ts';
@@ -13,6 +14,8 @@ export interface BlockParts {
   readonly brickAllows: (brick: BrickPort, directory: string, call: Call) => Promise<boolean | undefined>;
   /** Milliseconds in which bricks must go by a change of access; a tenth of a second is usual. */
   readonly confirmMs: number;
+  /** One permit: requests that find no room wait for the hosting volume that another of them is making. */
+  readonly making: Semaphore;
 }
 
 /** What the verbs on block volumes work with. */
