@@ -2,7 +2,7 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import type { BlockDeps } from './deps.ts';
+import type { BlockDeps, HostingDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisk } from './hosting-mounts.ts';
 
@@ -10,9 +10,9 @@ import type { HostedDisk } from './hosting-mounts.ts';
 const LOOKS_AT_ONCE = 4;
 
 /** A hosting volume with what is on it. */
-export interface Hosted {
+export interface Hosted<Disk extends HostedDisk = HostedDisk> {
   readonly hosting: GlusterVolume;
-  readonly disks: readonly HostedDisk[];
+  readonly disks: readonly Disk[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -60,11 +60,11 @@ async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, cal
  * What all hosting volumes have, or one of them alone, or all but one. One that is not started, or does not answer,
  * is left out and told as `silent`.
  */
-export async function lookEverywhere(
-  deps: BlockDeps,
+export async function lookEverywhere<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
   { only, except }: { readonly only?: string | undefined; readonly except?: string },
   call: Call,
-): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
+): Promise<{ readonly found: readonly Hosted<Disk>[]; readonly silent: Fault | undefined }> {
   const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
   const volumes = all.filter(({ name }) => name !== except);
   const bounded = new Semaphore(LOOKS_AT_ONCE);
@@ -79,7 +79,11 @@ export async function lookEverywhere(
   return { found, silent: reasons.find((reason) => isFault(reason)) };
 }
 
-async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
+async function look<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
+  hosting: GlusterVolume,
+  call: Call,
+): Promise<Hosted<Disk>> {
   requireStarted(hosting);
   const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
   return { hosting, disks };

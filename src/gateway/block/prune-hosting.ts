@@ -5,7 +5,7 @@ import { log } from '../../telemetry/log.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord } from '../volume-record.ts';
 import { deleteVolume } from '../volumes/delete-volume.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import { SHAPE_KEY } from './make-hosting.ts';
@@ -20,7 +20,7 @@ const EVERY_MS = 200;
  * then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is logged; a marked
  * volume is seen to again by the next create or prune.
  */
-export async function pruneHosting(deps: BlockDeps, name: string, call: Call): Promise<void> {
+export async function pruneHosting(deps: HostingDeps, name: string, call: Call): Promise<void> {
   try {
     const hosting = await getHosting(deps, name, call);
     if (getRecord(hosting).metadata[SHAPE_KEY] === undefined) return;
@@ -37,7 +37,7 @@ export async function pruneHosting(deps: BlockDeps, name: string, call: Call): P
 }
 
 /** The mount that has just looked may be known to bricks for a moment more. */
-async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promise<void> {
+async function deleteOnceFree(deps: HostingDeps, name: string, call: Call): Promise<void> {
   const end = performance.now() + FREE_MS;
   for (;;) {
     try {
@@ -51,12 +51,12 @@ async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promis
   }
 }
 
-function isInUse(deps: BlockDeps, name: string, call: Call): Promise<boolean> {
+function isInUse(deps: HostingDeps, name: string, call: Call): Promise<boolean> {
   return deps.mounts.use(name, async (disks) => (await disks.list(call)).length > 0, call);
 }
 
 async function mark(
-  deps: BlockDeps,
+  deps: HostingDeps,
   hosting: GlusterVolume,
   value: string,
   call: Call,

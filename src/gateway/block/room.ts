@@ -1,7 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { readRecord } from '../volume-record.ts';
-import type { HostedDisks } from './hosting-mounts.ts';
+import type { HostedFiles } from './hosting-mounts.ts';
 import type { Hosted } from './locate.ts';
 
 const MIB = 1024n ** 2n;
@@ -20,7 +20,7 @@ export function roomOf({ hosting, disks }: Hosted, totalBytes: bigint): bigint {
 }
 
 /** Throws `exhausted` when the hosting volume has promised more than it has, or more block volumes than fit. */
-export async function requireRoom(hosted: Hosted, mounted: HostedDisks, call: Call): Promise<void> {
+export async function requireRoom(hosted: Hosted, mounted: HostedFiles, call: Call): Promise<void> {
   const { hosting, disks } = hosted;
   if (disks.length > MAX_DISKS) {
     throw new Fault(

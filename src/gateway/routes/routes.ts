@@ -32,7 +32,7 @@ export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): r
     capacityRoute(deps),
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
-    ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block })),
+    ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block, provider: 'virtblock' })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),
