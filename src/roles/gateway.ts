@@ -1,9 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
-import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
+import { createHostingMounts, seenAs } from '../gateway/block/mount-hosting.ts';
+import { mountedDisks } from '../gateway/block/mounted-disks.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { mountedExports } from '../gateway/gluster-block/mounted-exports.ts';
+import { createGlusterBlock } from '../gateway/gluster-block/run-gluster-block.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
 import { createClientCgroups } from '../host/client-cgroup.ts';
 import { createFreezer } from '../host/freeze.ts';
@@ -28,8 +31,12 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
-  const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
-  const gateway = createGateway(config, { gluster, ...stores, block });
+  const mounts = createHostingMounts(config);
+  const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
+  const block = { mounts: seenAs(mounts, mountedDisks), ...confirmation };
+  const command = createGlusterBlock();
+  const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
+  const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

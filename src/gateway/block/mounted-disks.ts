@@ -116,9 +116,15 @@ async function readMetadata(path: string, call: Call): Promise<Readonly<Record<s
   const args = [`if=${path}`, `bs=${MAX_METADATA_BYTES}`, 'count=1', 'status=none'];
   const { exitCode, stdout, stderr } = await run('dd', args, { signal: call.signal, timeoutMs: COMMAND_MS });
   if (exitCode !== 0 && isAbsent(toErrorText(stderr))) return undefined;
-  const parsed = metadataFile.safeParse(parseJson(stdout));
-  if (exitCode === 0 && parsed.success) return parsed.data.metadata;
-  throw failed(`read ${path}`, exitCode === 0 ? 'it was written by a newer gateway' : toErrorText(stderr));
+  if (exitCode !== 0) throw failed(`read ${path}`, toErrorText(stderr));
+  return parseKept(stdout, path);
+}
+
+/** The metadata in a file of ours. Throws `unreachable` for what a newer gateway has written. */
+export function parseKept(text: string, path: string): Readonly<Record<string, string>> {
+  const parsed = metadataFile.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data.metadata;
+  throw failed(`read ${path}`, 'it was written by a newer gateway');
 }
 
 /** Removes what is in one of our own directories; what cannot be removed is left for the next time. */

@@ -19,6 +19,7 @@ import { blockParam, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
 import { toQuestion } from './create-volume.ts';
 
 const VOLUMES = '/v1/blockvolumes/virtblock';
@@ -104,7 +105,7 @@ function deleteRoute(deps: BlockDeps): Route {
       'deletes the block volume, unless it is published; with prune=true also a made hosting volume that is empty then',
     access: ACCESS,
     async handle(request, call) {
-      await deleteBlockVolume(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
+      await deleteBlockVolume(deps, { ...nameOf(request), prune: flagQuery(request, 'prune') }, call);
       return { status: 204 };
     },
   });
@@ -137,18 +138,19 @@ function publishRoutes(deps: BlockDeps): readonly Route[] {
   ];
 }
 
-function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
+export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
-function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
+export function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
   const name = query.get('hostingvolume');
   return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
 }
 
-function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
-  const text = query.get('prune') ?? 'false';
-  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
+/** A query that is true or false; false when it is absent. Throws `invalid`. */
+export function flagQuery({ query }: Pick<RouteRequest<unknown>, 'query'>, name: string): boolean {
+  const text = query.get(name) ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid(name, 'is true or false');
   return text === 'true';
 }
 
@@ -165,7 +167,11 @@ function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume 
   };
 }
 
-function toPlan(deps: BlockDeps, body: BlockCreateRequest): HostingPlan {
+/** Of the hosting volume that is made when there is none with room. Throws `invalid`. */
+export function toPlan(
+  deps: VolumeDeps,
+  body: Pick<BlockCreateRequest, 'hostvol' | 'hostvolreplicacnt' | 'hostvolsize' | 'hostingvolume'>,
+): HostingPlan {
   const { hostvol = {}, hostvolreplicacnt, hostvolsize, hostingvolume } = body;
   const isGiven = body.hostvol !== undefined || hostvolreplicacnt !== undefined;
   if (hostingvolume !== undefined && (isGiven || hostvolsize !== undefined)) {

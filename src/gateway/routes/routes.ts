@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import type { BlockParts } from '../block/deps.ts';
+import type { GlusterBlockParts } from '../gluster-block/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { blockVolumeRoutes } from './block-volumes.ts';
@@ -8,6 +9,7 @@ import { changeVolumeRoutes } from './change-volume.ts';
 import { createVolumeRoute } from './create-volume.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
+import { glusterBlockRoutes } from './gluster-block.ts';
 import { internalRoutes } from './internal.ts';
 import { internalRestoreRoutes } from './internal-restores.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
@@ -18,8 +20,14 @@ import { serviceRoutes } from './service.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { volumeRoutes } from './volumes.ts';
 
+/** What block volumes are served with; a provider that is absent is not served. */
+export interface BlockProviders {
+  readonly block?: BlockParts;
+  readonly glusterBlock?: GlusterBlockParts;
+}
+
 /** Everything that a gateway serves. */
-export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): readonly Route[] {
+export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockProviders): readonly Route[] {
   const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
   const routes: readonly Route[] = [
     ...serviceRoutes(deps.gluster, () => routes),
@@ -33,6 +41,9 @@ export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): r
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
     ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block, provider: 'virtblock' })),
+    ...(glusterBlock === undefined
+      ? []
+      : glusterBlockRoutes({ ...deps, ...glusterBlock, provider: 'gluster-block' })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),
