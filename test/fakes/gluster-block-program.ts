@@ -40,11 +40,13 @@ export class GlusterBlockProgram {
   /** Addresses of one server have one configuration. */
   serverOf: (address: string) => string = (address) => address;
   hasVolume: (volume: string) => boolean = () => true;
+  /** Called before each step on a hosting volume, by its name; may throw. */
+  before: (step: string) => void = () => undefined;
   /** Called before and after each command, with its words; may throw, as a command that is lost. */
   around: (moment: 'before' | 'after', words: readonly string[]) => void = () => undefined;
 
   at(volume: string): MemoryExports {
-    const found = this.volumes.get(volume) ?? new MemoryExports();
+    const found = this.volumes.get(volume) ?? new MemoryExports((step) => this.before(step));
     this.volumes.set(volume, found);
     return found;
   }

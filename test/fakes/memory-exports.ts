@@ -16,8 +16,11 @@ export class MemoryExports {
   readonly declared = new Map<string, Declaration>();
   /** Block volumes that somebody may be at, by their log. */
   readonly fresh = new Set<string>();
-  /** Called before each step on the volume, by its name; may throw. */
-  before: (step: string) => void | Promise<void> = () => undefined;
+  readonly before: (step: string) => void;
+
+  constructor(before: (step: string) => void) {
+    this.before = before;
+  }
 
   append(name: string, ...lines: readonly string[]): void {
     this.metas.set(name, `${this.metas.get(name) ?? ''}${lines.map((line) => `${line}\n`).join('')}`);
@@ -25,7 +28,7 @@ export class MemoryExports {
 
   get files(): ExportFiles {
     const list = async () => {
-      await this.before('list');
+      this.before('list');
       const metas = [...this.metas].flatMap(([name, text]) => {
         const meta = parseMeta(text);
         return meta === undefined ? [] : [[name, meta] as const];
@@ -38,28 +41,28 @@ export class MemoryExports {
       find: async (name) => (await list()).find((one) => one.name === name),
       totalBytes: async () => 10n << 30n,
       declare: async (name, declaration) => {
-        await this.before('declare');
+        this.before('declare');
         if (this.declared.has(name)) throw new Fault('conflict', `${name} is there`);
         this.declared.set(name, declaration);
       },
       redeclare: async (name, declaration) => {
-        await this.before('redeclare');
+        this.before('redeclare');
         this.declared.set(name, declaration);
       },
       forget: async (name) => {
-        await this.before('forget');
+        this.before('forget');
         this.declared.delete(name);
       },
       isQuiet: async (name) => !this.fresh.has(name),
       storageSize: async (file) => this.store.get(file)?.size,
       dropName: async (file, keep) => {
-        await this.before('drop name');
+        this.before('drop name');
         const [one, other] = [this.store.get(file), this.store.get(keep)];
         if (one !== undefined && one !== other) throw new Fault('wrong-state', `${file} is another file`);
         this.store.delete(file);
       },
       removeStorage: async (file) => {
-        await this.before('remove storage');
+        this.before('remove storage');
         this.store.delete(file);
       },
     };

@@ -104,7 +104,7 @@ export class MemoryGateways {
     const mounts: GlusterBlockParts['mounts'] = {
       use: async (volume, work) => {
         if (!program.hasVolume(volume)) throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
-        await program.at(volume).before('mount');
+        program.before('mount');
         return work(program.at(volume).files);
       },
     };

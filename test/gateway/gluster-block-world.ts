@@ -1,3 +1,4 @@
+import { Fault } from '../../src/control/fault.ts';
 import { type HttpReply, MemoryGateways } from '../fakes/memory-gateways.ts';
 
 export const GIB = 1024 ** 3;
@@ -9,9 +10,19 @@ export const W2 = { node: 'w2', initiator: 'iqn.1994-05.com.example:w2', readonl
 export class GlusterBlockWorld {
   readonly gateways = new MemoryGateways();
 
+  #meet: (name: string) => void = () => undefined;
+
   static async start(): Promise<GlusterBlockWorld> {
     const world = new GlusterBlockWorld();
     await world.gateways.start(3);
+    const { pool } = world.gateways;
+    const note = pool.note.bind(pool);
+    pool.note = (command) => {
+      note(command);
+      world.#meet(command);
+    };
+    world.program.around = (when, [verb = '']) => world.#meet(`${when} ${verb}`);
+    world.program.before = (step) => world.#meet(step);
     return world;
   }
 
@@ -21,6 +32,24 @@ export class GlusterBlockWorld {
 
   stop(): Promise<void> {
     return this.gateways.stop();
+  }
+
+  /**
+   * Has a command of gluster-block ("before create", "after create"), a step on hosting volumes or a command of gluster
+   * be lost the n-th time that it comes. What is returned tells whether it came so often.
+   */
+  dieOnce(moment: string, time: number): () => boolean {
+    let count = 0;
+    this.#meet = (name) => {
+      if (name !== moment) return;
+      count += 1;
+      if (count === time) throw new Fault(name === 'volume set' ? 'uncertain' : 'timed-out', 'died');
+    };
+    return () => count >= time;
+  }
+
+  dieNoMore(): void {
+    this.#meet = () => undefined;
   }
 
   post(path: string, body: unknown, gateway = 0): Promise<HttpReply> {
