@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Fault } from '../../src/control/fault.ts';
 import { exporting, parseMeta } from '../../src/gateway/gluster-block/export-meta.ts';
 import type { CommandResult } from '../../src/host/run.ts';
+import { fail, lastOf, plain, say, toIqn } from './gluster-block-replies.ts';
 import {
   type CreateWords,
   checkCreate,
@@ -294,31 +295,4 @@ interface Login {
 interface Named {
   readonly volume: string;
   readonly name: string;
-}
-
-function toIqn(gbid: string): string {
-  return `iqn.2016-12.org.gluster-block:${gbid}`;
-}
-
-function lastOf(text: string, key: string): string {
-  const lines = text.split('\n').filter((line) => line.startsWith(`${key}:`));
-  return (
-    lines
-      .at(-1)
-      ?.slice(key.length + 1)
-      .trim() ?? ''
-  );
-}
-
-function say(reply: object, exitCode = 0): CommandResult {
-  const text = `${JSON.stringify(reply)}\n`;
-  return exitCode === 0 ? { exitCode, stdout: text, stderr: '' } : { exitCode, stdout: '', stderr: text };
-}
-
-function fail(errCode: number, errMsg: string): CommandResult {
-  return say({ RESULT: 'FAIL', errCode, errMsg }, errCode);
-}
-
-function plain(exitCode: number, stderr: string): CommandResult {
-  return { exitCode, stdout: '', stderr };
 }

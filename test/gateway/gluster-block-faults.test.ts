@@ -62,6 +62,9 @@ describe('creates and deletes of gluster-block’s volumes that fail', () => {
   it('wait for who may be at it, and begin anew what was left half made', async () => {
     await world.create('one');
     const exports = world.exports();
+    // As it was before it was whole for the first time.
+    const { made: _, ...declaration } = exports.declared.get('one') ?? expect.fail('it is not declared');
+    exports.declared.set('one', declaration);
     exports.metas.set('one', `GBID: half\nHA: 1\nENTRYCREATE: INPROGRESS\n`);
     exports.store.clear();
     exports.store.set('half', { size: 5n });
@@ -85,6 +88,32 @@ describe('creates and deletes of gluster-block’s volumes that fail', () => {
       true,
     ]);
     expect([...exports.store]).to.deep.equal(files);
+  });
+
+  it('get a target of their own file back when a command that was late has taken it away, never a new file', async () => {
+    const made = (await world.create('one', { metadata: { owner: 'us' } })).json;
+    const content = world.exports().store.get(made.wwn);
+    await world.program.run(['delete', `${made.hostingvolume}/one`, 'unlink-storage', 'no']);
+    expect(outcome(await world.post('/one/publish', W1))).to.equal('409 wrong-state');
+    const again = (await world.create('one', { metadata: { owner: 'us' } })).json;
+    expect(again.wwn).to.not.equal(made.wwn);
+    expect([...world.exports().store]).to.deep.equal([[again.wwn, content]]);
+    await world.program.run(['delete', `${made.hostingvolume}/one`, 'unlink-storage', 'yes']);
+    const refused = await world.create('one', { metadata: { owner: 'us' } });
+    expect(refused.status, refused.text).to.equal(502);
+    expect([...world.exports().store]).to.deep.equal([]);
+    expect((await world.get('/one')).json.iqn).to.equal('');
+  });
+
+  it('let the next unpublish make a target that went while a node had it', async () => {
+    const made = (await world.create('one')).json;
+    const content = world.exports().store.get(made.wwn);
+    await world.post('/one/publish', W1);
+    await world.program.run(['delete', `${made.hostingvolume}/one`, 'unlink-storage', 'no']);
+    expect((await world.post('/one/unpublish', { node: 'w1' })).status).to.equal(204);
+    const published = await world.post('/one/publish', W1);
+    expect(published.status, published.text).to.equal(200);
+    expect([...world.exports().store]).to.deep.equal([[published.json.wwn, content]]);
   });
 
   it('let one of two creates at once make it, on one hosting volume', async () => {

@@ -110,7 +110,8 @@ async function undo(
     if (found?.meta !== undefined)
       return isFault(error, 'conflict') ? another(name, error) : afterMutation(error, `block volume ${name}`);
     // Of a file that is there already, the declaration says whose it is.
-    if (!isKnown || found?.declaration?.content !== undefined)
+    const { content, made } = found?.declaration ?? {};
+    if (!isKnown || content !== undefined || made !== undefined)
       return afterMutation(error, `block volume ${name}`);
     await files.forget(name, call);
     return error;

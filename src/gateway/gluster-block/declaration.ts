@@ -9,6 +9,8 @@ export interface Declaration {
   readonly hasAuth: boolean;
   /** The file in /block-store that it is made of, by the wish of the request. */
   readonly storage?: string;
+  /** The GBID by which it was whole, and the name of its file. Nothing is ever made anew in the place of that file. */
+  readonly made?: string;
   /**
    * Its target is to go, or gone, and this file in /block-store has its content: it is named after the GBID that the
    * target had. Unless it is being deleted, a new target is to be made of it.
@@ -19,13 +21,14 @@ export interface Declaration {
 }
 
 export function toMetadata(declaration: Declaration): Readonly<Record<string, string>> {
-  const { metadata, size, hosts, hasAuth, storage, content, deleting } = declaration;
+  const { metadata, size, hosts, hasAuth, storage, made, content, deleting } = declaration;
   return {
     ...metadata,
     _size: `${size}`,
     _hosts: hosts.join(','),
     ...(hasAuth ? { _auth: 'yes' } : {}),
     ...(storage === undefined ? {} : { _storage: storage }),
+    ...(made === undefined ? {} : { _made: made }),
     ...(content === undefined ? {} : { _content: content }),
     ...(deleting === undefined ? {} : { _deleting: deleting }),
   };
@@ -33,7 +36,7 @@ export function toMetadata(declaration: Declaration): Readonly<Record<string, st
 
 /** Undefined for what is none of ours. */
 export function toDeclaration(kept: Readonly<Record<string, string>>): Declaration | undefined {
-  const { _size, _hosts, _auth, _storage, _content, _deleting } = kept;
+  const { _size, _hosts, _auth, _storage, _made, _content, _deleting } = kept;
   if (_size === undefined || _hosts === undefined || !/^\d{1,19}$/.test(_size)) return undefined;
   return {
     metadata: Object.fromEntries(Object.entries(kept).filter(([key]) => !key.startsWith('_'))),
@@ -41,12 +44,13 @@ export function toDeclaration(kept: Readonly<Record<string, string>>): Declarati
     hosts: _hosts === '' ? [] : _hosts.split(','),
     hasAuth: _auth === 'yes',
     ...(_storage === undefined ? {} : { storage: _storage }),
+    ...(_made === undefined ? {} : { made: _made }),
     ...(_content === undefined ? {} : { content: _content }),
     ...(_deleting === undefined ? {} : { deleting: _deleting === 'keep' ? 'keep' : 'all' }),
   };
 }
 
-/** Without what was under way. */
-export function settled({ content: _, storage: __, ...rest }: Declaration): Declaration {
-  return rest;
+/** Made by this GBID, with nothing under way. */
+export function settled({ content: _, storage: __, ...rest }: Declaration, made: string): Declaration {
+  return { ...rest, made };
 }

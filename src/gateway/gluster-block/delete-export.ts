@@ -60,7 +60,9 @@ async function remove(
 ): Promise<string | undefined> {
   const { name, size, meta } = found;
   const before: Declaration = found.declaration ?? { metadata: {}, size, hosts: [], hasAuth: false };
-  const content = before.content ?? meta?.gbid;
+  // Of a file that it was to be made of, and never was whole by, only the second name is its own.
+  const adopted = before.storage;
+  const content = before.content ?? adopted ?? meta?.gbid ?? before.made;
   const deleting = keepStorage ? 'keep' : 'all';
   await files.redeclare(name, { ...before, ...(content === undefined ? {} : { content }), deleting }, call);
   try {
@@ -70,16 +72,16 @@ async function remove(
     throw error;
   }
   try {
-    if (meta !== undefined) await deps.command.delete({ hosting, name, keepStorage }, call);
-    // Two names of one file, when its target was being made anew.
-    if (keepStorage && meta !== undefined && content !== undefined && content !== meta.gbid)
+    if (meta !== undefined) await deps.command.delete({ hosting, name }, call);
+    if (meta !== undefined && content !== undefined && content !== meta.gbid)
       await files.dropName(meta.gbid, content, call);
-    if (!keepStorage && content !== undefined) await files.removeStorage(content, call);
+    if (!keepStorage && content !== undefined && content !== adopted)
+      await files.removeStorage(content, call);
     await files.forget(name, call);
   } catch (error) {
     throw afterMutation(error, `deletion of block volume ${name}`);
   }
-  return keepStorage ? (content ?? before.storage) : undefined;
+  return keepStorage ? content : undefined;
 }
 
 function requireUnpublished(record: Parameters<typeof readExported>[0], name: string): void {

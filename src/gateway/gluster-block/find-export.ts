@@ -32,7 +32,7 @@ export function requireWhole({ name, meta, declaration }: HostedExport): ExportM
   if (declaration?.content !== undefined)
     throw new Fault('wrong-state', `block volume ${name} is being taken from a node; unpublish it again`);
   if (meta === undefined)
-    throw new Fault('wrong-state', `block volume ${name} is not made yet; create it again`);
+    throw new Fault('wrong-state', `block volume ${name} has no target; the same create again makes one`);
   if (isWhole(meta)) return meta;
   throw new Fault(
     'wrong-state',

@@ -39,10 +39,10 @@ export interface GlusterBlock {
   /** Throws `not-found`. */
   info(name: ExportName, call: Call): Promise<ExportInfo>;
   /**
-   * Takes the targets down, whoever is logged in. Absent is success. `keepStorage` leaves the file in /block-store
-   * under the block volume's GBID.
+   * Takes the targets down, whoever is logged in. Absent is success. The file in /block-store stays, under the block
+   * volume's GBID: a command that was given up may still be done later, when the name is another one's.
    */
-  delete(name: ExportName & { readonly keepStorage: boolean }, call: Call): Promise<void>;
+  delete(name: ExportName, call: Call): Promise<void>;
   /** Throws `not-found`, `exhausted`, `out-of-range` for less than it has. */
   resize(name: ExportName & { readonly size: bigint }, call: Call): Promise<void>;
   /** Enabled when it is already: the same credentials. Undefined when disabled. Throws `not-found`. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { missing } from '../block/locate.ts';
@@ -38,8 +39,8 @@ export async function makeExport(
 }
 
 /** A file of the hosting volume that it is, or is to be, made of. */
-function adoptedBy({ content, storage }: Declaration): string | undefined {
-  return content ?? storage;
+function adoptedBy({ content, storage, made }: Declaration): string | undefined {
+  return content ?? storage ?? made;
 }
 
 interface Made extends Making {
@@ -59,7 +60,7 @@ async function settle(
     throw new Fault('uncertain', `block volume ${name} is not there after its create; retry`);
   if (made === undefined || declaration === undefined) {
     // By a request that came before gluster-block had it.
-    await deps.command.delete({ hosting, name, keepStorage: adopted !== undefined }, call);
+    await deps.command.delete({ hosting, name }, call);
     throw new Fault('busy', `block volume ${name} was deleted while it was made; retry`);
   }
   if (!isWhole(meta))
@@ -69,10 +70,10 @@ async function settle(
       'uncertain',
       `block volume ${name} was made with ${meta.size} bytes, not ${declaration.size}`,
     );
-  if (adopted === undefined) return made;
-  if (adopted !== meta.gbid) await files.dropName(adopted, meta.gbid, call);
-  await files.redeclare(name, settled(declaration), call);
-  return { ...made, declaration: settled(declaration) };
+  if (adopted !== undefined && adopted !== meta.gbid) await files.dropName(adopted, meta.gbid, call);
+  const done = settled(declaration, meta.gbid);
+  if (!isDeepStrictEqual(done, declaration)) await files.redeclare(name, done, call);
+  return { ...made, declaration: done };
 }
 
 interface HalfMade extends Making {
@@ -93,8 +94,9 @@ async function takeDown(
       `${state}; bring gluster-blockd up there and see what gluster-block info says`,
     );
   if (!(await files.isQuiet(name, call))) throw new Fault('busy', `${state}: gluster-block is at it; retry`);
-  await deps.command.delete({ hosting, name, keepStorage: adopted !== undefined }, call);
-  if (adopted !== undefined && adopted !== meta.gbid) await files.dropName(meta.gbid, adopted, call);
+  await deps.command.delete({ hosting, name }, call);
+  if (adopted === undefined) await files.removeStorage(meta.gbid, call);
+  else if (adopted !== meta.gbid) await files.dropName(meta.gbid, adopted, call);
 }
 
 async function get(files: ExportFiles, name: string, call: Call): Promise<HostedExport> {

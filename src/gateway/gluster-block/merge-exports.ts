@@ -33,5 +33,7 @@ export function mergeExports({ declarations, metas, store }: ExportParts): reado
 
 /** Names that its file may have. */
 function filesOf(declaration: Declaration | undefined, meta: ExportMeta | undefined): readonly string[] {
-  return [declaration?.storage, declaration?.content, meta?.gbid].filter((file) => file !== undefined);
+  return [declaration?.storage, declaration?.made, declaration?.content, meta?.gbid].filter(
+    (file) => file !== undefined,
+  );
 }

@@ -1,9 +1,12 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
+import { getHosting } from '../block/hosting.ts';
+import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import type { GlusterBlockDeps } from './deps.ts';
 import type { ExportFiles, HostedExport } from './export-files.ts';
 import { exporting } from './export-meta.ts';
+import { readExported } from './exports-record.ts';
 import { requireWhole } from './find-export.ts';
 import { makeExport } from './make-export.ts';
 
@@ -27,7 +30,10 @@ export async function renewExport(deps: GlusterBlockDeps, renewal: Renewal, call
       if (found === undefined || found.declaration?.deleting !== undefined) return;
       const content = found.declaration?.content ?? (await begin(files, found, call));
       try {
-        if (found.meta?.gbid === content) await deps.command.delete({ ...renewal, keepStorage: true }, call);
+        if (found.meta?.gbid === content) {
+          await requireLeaving(deps, renewal, call);
+          await deps.command.delete(renewal, call);
+        }
         await requireContent(files, { name, content }, call);
         await makeExport(deps, { ...renewal, files }, call);
       } catch (error) {
@@ -38,15 +44,25 @@ export async function renewExport(deps: GlusterBlockDeps, renewal: Renewal, call
   );
 }
 
+/** Another gateway may have been faster, and somebody may have the new target already. */
+async function requireLeaving(deps: GlusterBlockDeps, { hosting, name }: Renewal, call: Call): Promise<void> {
+  const entries = readExported(getRecord(await getHosting(deps, hosting, call))).get(name) ?? [];
+  if (entries.length > 0 && entries.every(({ isLeaving }) => isLeaving)) return;
+  throw new Fault('busy', `another gateway is at block volume ${name}; retry`);
+}
+
 /** Writes down what the new target is made of, before the old one goes. */
 async function begin(files: ExportFiles, found: HostedExport, call: Call): Promise<string> {
-  const meta = requireWhole(found);
-  const { name, size } = found;
-  const hosts = exporting(meta).map(({ address }) => address);
-  const metadata = found.declaration?.metadata ?? {};
-  const declaration = { metadata, size, hosts, hasAuth: meta.hasAuth, content: meta.gbid };
-  await files.redeclare(name, declaration, call);
-  return meta.gbid;
+  const { name, size, declaration } = found;
+  if (found.meta === undefined && declaration?.made !== undefined) {
+    await files.redeclare(name, { ...declaration, content: declaration.made }, call);
+    return declaration.made;
+  }
+  const { gbid, hasAuth, hosts } = requireWhole(found);
+  const addresses = exporting({ hosts }).map(({ address }) => address);
+  const before = { metadata: {}, ...declaration, size, hosts: addresses, hasAuth };
+  await files.redeclare(name, { ...before, content: gbid }, call);
+  return gbid;
 }
 
 /** Without its file nothing is made: a new file in its place would be an empty disk. */

@@ -32,8 +32,8 @@ export function createGlusterBlock(launch: Launch = launchGlusterBlock): Gluster
       const credentials = toCredentials({ USERNAME: said.GBID, PASSWORD: said.PASSWORD });
       return { gbid: said.GBID, hosts: said['EXPORTED ON'], credentials };
     },
-    async delete({ keepStorage, ...name }) {
-      const words = ['delete', toTarget(name), 'unlink-storage', keepStorage ? 'no' : 'yes'];
+    async delete(name) {
+      const words = ['delete', toTarget(name), 'unlink-storage', 'no'];
       await change(`delete of block volume ${name.name}`, words).catch((error: unknown) => {
         if (!isFault(error, 'not-found')) throw error;
       });
