@@ -4,7 +4,7 @@ import type { Fault, FaultKind } from '../../src/control/fault.ts';
 import { toFault } from '../../src/gateway/gluster-block/errors.ts';
 import { isSuccess, parseReply } from '../../src/gateway/gluster-block/reply.ts';
 import { createGlusterBlock } from '../../src/gateway/gluster-block/run-gluster-block.ts';
-import type { CommandResult } from '../../src/host/run.ts';
+import { type CommandResult, run } from '../../src/host/run.ts';
 import { GlusterBlockProgram } from '../fakes/gluster-block-program.ts';
 
 const directory = new URL('../fixtures/gluster-block-0.5.1/', import.meta.url);
@@ -134,6 +134,17 @@ describe('the command of gluster-block', () => {
       password: 'bb3ec07f-6d6a-46ae-a20d-81a06e7daa1e',
     });
     expect(asked).to.deep.equal([['info', 'hv/b1', '--json']]);
+  });
+
+  it('is unsupported where it is not installed', async () => {
+    const command = createGlusterBlock((args, timeoutMs) =>
+      run('/nonexistent/gluster-block', args, { timeoutMs }),
+    );
+    const fault = (await command.requireInstalled().catch((error: Fault) => error)) as Fault;
+    expect([fault.kind, fault.message]).to.satisfy(
+      ([kind, message]: [string, string]) =>
+        kind === 'unsupported' && message.includes('install gluster-block'),
+    );
   });
 
   it('takes no success from an exit code', async () => {

@@ -41,6 +41,29 @@ describe('gluster-block’s volumes through the REST API', () => {
     expect((await world.get('/one')).json).to.deep.equal(made.json);
   });
 
+  it('keep their hosting volume sharded, and the record of who has them, through a reset of it', async () => {
+    const { hostingvolume } = (await world.create('one')).json;
+    await world.post('/one/publish', W1);
+    const { pool } = world.gateways;
+    const before = pool.get(hostingvolume).options;
+    pool.volumes.set(hostingvolume, { ...pool.get(hostingvolume), options: {} });
+    expect((await world.get('/one', 1)).json.published).to.deep.equal([W1]);
+    expect(pool.get(hostingvolume).options).to.deep.equal(before);
+    expect(before).to.include({ 'features.shard': 'on', 'features.shard-block-size': '64MB' });
+  });
+
+  it('share no hosting volume with virtblock, though it is named', async () => {
+    const ours = (await world.create('one')).json.hostingvolume;
+    const path = '/v1/blockvolumes/virtblock';
+    const theirs = (await world.gateways.request('POST', path, { body: { name: 'two', size: GIB } })).json;
+    const body = { name: 'three', size: GIB, hostingvolume: ours };
+    expect(outcome(await world.gateways.request('POST', path, { body }))).to.equal('409 wrong-state');
+    const { hostingvolume } = theirs;
+    expect(outcome(await world.create('three', { hostingvolume }))).to.equal('409 wrong-state');
+    const listed = await world.gateways.request('GET', path);
+    expect(listed.json.map(({ name }: { name: string }) => name)).to.deep.equal(['two']);
+  });
+
   it('are spread over the servers', async () => {
     const hosts: string[] = [];
     for (const name of ['a', 'b', 'c'])
