@@ -50,7 +50,8 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
   const clients = createPeerClients(config, issuers.peers.key);
   const { hostname, deviceRoots, zone } = config;
   const { bricks, snapshots, restores } = parts;
-  const local = { hostname, zone, deviceRoots, bricks, snapshots, restores, tokens, events };
+  const files = parts.block?.files;
+  const local = { hostname, zone, deviceRoots, bricks, snapshots, restores, files, tokens, events };
   const pool = createPool({
     gluster: parts.gluster,
     local: (peerId) => createLocalServer(peerId, local),

@@ -53,6 +53,8 @@ export const ADDITIONS = {
   blockPublish: 'BlockVolumePublish',
   /** `/v1/blockvolumes/gluster-block` over iSCSI: published to nodes, repeats safely (`iscsi-wire.ts`). */
   glusterBlock: 'GlusterBlockPublish',
+  /** `/v1/blocksnapshots/virtblock`, and block volumes made of them or of each other (`block-wire.ts`). */
+  blockSnapshots: 'BlockSnapshots',
 } as const;
 
 // --- errors -----------------------------------------------------------------------------------------

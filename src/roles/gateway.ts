@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
+import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
 import { createHostingMounts, seenAs } from '../gateway/block/mount-hosting.ts';
 import { mountedDisks } from '../gateway/block/mounted-disks.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
@@ -32,8 +33,10 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const mounts = createHostingMounts(config);
+  const disks = seenAs(mounts, mountedDisks);
+  const files = createBrickFiles({ ...stores, mounts: disks, program: nativeProgram('brick-file') });
   const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
-  const block = { mounts: seenAs(mounts, mountedDisks), ...confirmation };
+  const block = { mounts: disks, files, ...confirmation };
   const command = createGlusterBlock();
   const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
   const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock });

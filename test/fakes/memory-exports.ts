@@ -34,11 +34,12 @@ export class MemoryExports {
         return meta === undefined ? [] : [[name, meta] as const];
       });
       const store = new Map([...this.store].map(([name, { size }]) => [name, size]));
-      return mergeExports({ declarations: this.declared, metas: new Map(metas), store });
+      const disks = mergeExports({ declarations: this.declared, metas: new Map(metas), store });
+      return { disks, snapshots: [] };
     };
     return {
       list,
-      find: async (name) => (await list()).find((one) => one.name === name),
+      find: async (name) => (await list()).disks.find((one) => one.name === name),
       totalBytes: async () => 10n << 30n,
       declare: async (name, declaration) => {
         this.before('declare');

@@ -73,7 +73,7 @@ for (const kind of ['in memory', 'by commands']) {
     afterEach(() => rm(root, { recursive: true }));
 
     it('are none on an empty volume', async () => {
-      expect(await files.list(call)).to.deep.equal([]);
+      expect((await files.list(call)).disks).to.deep.equal([]);
       expect(await files.find('one', call)).to.equal(undefined);
       expect(await files.storageSize('g1', call)).to.equal(undefined);
       await files.forget('one', call);
@@ -90,7 +90,7 @@ for (const kind of ['in memory', 'by commands']) {
       await files.redeclare('one', more, call);
       expect((await files.find('one', call))?.declaration).to.deep.equal(more);
       await files.forget('one', call);
-      expect(await files.list(call)).to.deep.equal([]);
+      expect((await files.list(call)).disks).to.deep.equal([]);
     });
 
     it('are listed by what is declared and what gluster-block logs, each file once', async () => {
@@ -101,7 +101,7 @@ for (const kind of ['in memory', 'by commands']) {
       await subject.store('g1', 4096);
       await subject.nameAgain('g1', 'g2');
       await subject.store('left', 512);
-      const listed = (await files.list(call)).map(({ name, size, meta, declaration }) => [
+      const listed = (await files.list(call)).disks.map(({ name, size, meta, declaration }) => [
         name,
         size,
         meta?.gbid,

@@ -157,7 +157,10 @@ describe('gluster-block’s volumes through the REST API', () => {
     const kept = await world.delete('/one?keep-storage=true&prune=true');
     expect([kept.status, kept.json]).to.deep.equal([200, { storage: wwn }]);
     expect((await world.get('')).json).to.deep.equal([]);
-    expect(outcome(await world.create('big', { size: 3 * GIB, hostingvolume }))).to.equal('507 exhausted');
+    expect((await world.create('big', { size: 3 * GIB, hostingvolume })).status).to.equal(201);
+    const { capacity } = (await world.gateways.request('GET', `/v1/volumes/${hostingvolume}`)).json;
+    expect(capacity).to.equal(6 * GIB + 32 * 1024 ** 2);
+    expect((await world.delete('/big?prune=true')).status).to.equal(204);
     const body = { name: 'again', storage: wwn, hostingvolume };
     const made = await world.post('', body);
     expect([made.status, made.json.size], made.text).to.deep.equal([201, 3 * GIB]);

@@ -32,12 +32,12 @@ for (const kind of ['in memory', 'by commands']) {
     afterEach(() => rm(root, { recursive: true }));
 
     it('are made once, found and listed in order of name', async () => {
-      expect(await disks.list(call)).to.deep.equal([]);
+      expect((await disks.list(call)).disks).to.deep.equal([]);
       expect(await disks.find('one', call)).to.equal(undefined);
       await disks.make({ name: 'two', size: 1n }, call);
       await disks.make(ONE, call);
       expect(await disks.find('one', call)).to.deep.equal(ONE);
-      expect(await disks.list(call)).to.deep.equal([ONE, { name: 'two', size: 1n }]);
+      expect((await disks.list(call)).disks).to.deep.equal([ONE, { name: 'two', size: 1n }]);
       expect(await faultOf(disks.make({ ...ONE, size: 5n }, call))).to.equal('conflict');
       expect(await disks.find('one', call)).to.deep.equal(ONE);
     });
@@ -96,7 +96,7 @@ describe('disks of a hosting volume by commands', () => {
     await symlink('/etc/hostname', join(root, 'linked/disk'));
     await mkdir(join(root, 'folder/disk'), { recursive: true });
     await writeFile(join(root, 'stray'), '');
-    expect(await disks.list(call)).to.deep.equal([]);
+    expect((await disks.list(call)).disks).to.deep.equal([]);
     expect(await faultOf(disks.grow({ name: 'linked', size: 1n }, call))).to.equal('not-found');
   });
 

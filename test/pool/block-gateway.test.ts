@@ -18,7 +18,7 @@ const HOSTING = { hostvolsize: Number(512n * MIB) };
 /** Bricks cut a client within this time of the answer; the answer itself says that they have. */
 const AT_ONCE_MS = 1_000;
 
-describe('block volumes on the pool', () => {
+describe('virtblock: block volumes through the gateways', () => {
   let deployment: Deployment;
   let apis: readonly BlockApi[];
   let hosting: string;

@@ -6,6 +6,7 @@ import type { HostingDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
 import type { Hosted } from './locate.ts';
 import { type HostingPlan, SHAPE_KEY, shapeOf } from './make-hosting.ts';
+import { makeRoom } from './make-room.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { MAX_DISKS, roomOf } from './room.ts';
 
@@ -17,7 +18,8 @@ interface Wish {
 
 /**
  * The hosting volume for a new block volume: the named one, or the one of the wished shape with the most room.
- * Undefined when there is none with room. Throws `exhausted` when the named one has none, `not-found`, `wrong-state`.
+ * Undefined when there is none with room. A named one grows if it was made for a request; throws `exhausted` when it has
+ * none, `not-found`, `wrong-state`.
  */
 export async function chooseHosting<Host extends Hosted>(
   deps: HostingDeps,
@@ -31,7 +33,9 @@ export async function chooseHosting<Host extends Hosted>(
     throw new Fault('unreachable', `hosting volume ${hostingvolume} is not started, or does not answer`);
   }
   const candidates =
-    named === undefined ? all.filter((hosted) => isOpen(hosted) && hasShape(hosted, plan)) : [named];
+    named === undefined
+      ? all.filter((hosted) => isOpen(hosted) && hasShape(hosted, plan))
+      : [{ ...named, hosting: await makeRoom(deps, named, size, call) }];
   const measured = await Promise.all(
     candidates.map(async (hosted) => ({ hosted, room: await measure(deps, hosted, call) })),
   );

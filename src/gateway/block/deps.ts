@@ -1,15 +1,22 @@
 import type { Call } from '../../control/call.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
+import type { BrickFiles } from './brick-files.ts';
 import type { HostedDisk, HostedDisks, HostedFiles, HostingMounts } from './hosting-mounts.ts';
 
-/** What block volumes need of this server beside `gluster`. */
-export interface BlockParts<Files = HostedDisks> {
+/** What hosting volumes of any provider need of this server beside `gluster`. */
+export interface HostingParts<Files> {
   readonly mounts: HostingMounts<Files>;
   /** See `ask-brick.ts`. */
   readonly brickAllows: (brick: BrickPort, directory: string, call: Call) => Promise<boolean | undefined>;
   /** Milliseconds in which bricks must go by a change of access; a tenth of a second is usual. */
   readonly confirmMs: number;
+}
+
+/** What block volumes of provider virtblock need. */
+export interface BlockParts extends HostingParts<HostedDisks> {
+  /** Of this server's bricks. */
+  readonly files: BrickFiles;
 }
 
 /** What makes block volumes of files; no two of them share a hosting volume. */
@@ -18,12 +25,12 @@ export type BlockProvider = 'virtblock' | 'gluster-block';
 /** What choosing, making and deleting hosting volumes takes. */
 export interface HostingDeps<Disk extends HostedDisk = HostedDisk>
   extends VolumeDeps,
-    BlockParts<HostedFiles<Disk>> {
+    HostingParts<HostedFiles<Disk>> {
   readonly provider: BlockProvider;
 }
 
 /** What the verbs on block volumes of provider virtblock work with. */
-export interface BlockDeps extends HostingDeps {
+export interface BlockDeps extends HostingDeps, BlockParts {
   readonly mounts: HostingMounts;
 }
 

@@ -2,17 +2,18 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { getRecord } from '../volume-record.ts';
 import type { BlockDeps, HostingDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisk } from './hosting-mounts.ts';
+import type { Held, HostedDisk } from './hosting-mounts.ts';
+import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
 const LOOKS_AT_ONCE = 4;
 
 /** A hosting volume with what is on it. */
-export interface Hosted<Disk extends HostedDisk = HostedDisk> {
+export interface Hosted<Disk extends HostedDisk = HostedDisk> extends Held<Disk> {
   readonly hosting: GlusterVolume;
-  readonly disks: readonly Disk[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -85,13 +86,19 @@ async function look<Disk extends HostedDisk>(
   call: Call,
 ): Promise<Hosted<Disk>> {
   requireStarted(hosting);
-  const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
-  return { hosting, disks };
+  return deps.mounts.use(hosting.name, async (mounted) => ({ hosting, ...(await mounted.list(call)) }), call);
 }
 
-function requireStarted({ name, state }: GlusterVolume): void {
-  if (state === 'Started') return;
+function requireStarted(hosting: GlusterVolume): void {
+  if (hosting.state === 'Started') return;
+  const { name } = hosting;
+  if (isStoppedByPrune(hosting)) throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
   throw new Fault('unreachable', `hosting volume ${name} is not started; start it`);
+}
+
+/** Marked and stopped by a prune that is under way, or was interrupted; a mark does not tell that it is empty. */
+export function isStoppedByPrune(hosting: GlusterVolume): boolean {
+  return hosting.state === 'Stopped' && !isOpenForBlocks(getRecord(hosting));
 }
 
 export function missing(name: string): Fault {

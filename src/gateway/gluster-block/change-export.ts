@@ -2,6 +2,7 @@ import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import type { IscsiVolumeInfoWire } from '../../glusterd2/iscsi-wire.ts';
 import type { NamedBlockVolume } from '../block/locate.ts';
+import { makeRoom } from '../block/make-room.ts';
 import { requireRoom } from '../block/room.ts';
 import { getRecord } from '../volume-record.ts';
 import { roundSize } from './check-arguments.ts';
@@ -12,8 +13,9 @@ import { readExported } from './exports-record.ts';
 import { type FoundExport, findExport, requireWhole } from './find-export.ts';
 
 /**
- * Grows it on all its servers. At least as large there already is success. Throws `exhausted` when its hosting volume
- * has not so much left, `uncertain` naming servers that still have the old size.
+ * Grows it on all its servers, and before it, when it lacks room, a hosting volume that was made for a request. At least
+ * as large there already is success. Throws `exhausted` when a hosting volume that somebody made, or a device, has not
+ * so much left, `uncertain` naming servers that still have the old size.
  */
 export async function expandExport(
   deps: GlusterBlockDeps,
@@ -29,8 +31,10 @@ export async function expandExport(
   await deps.mounts.use(
     hosting.name,
     async (files) => {
-      const grown = (await files.list(call)).map((one) => (one.name === name ? { ...one, size } : one));
-      await requireRoom({ hosting, disks: grown }, files, call);
+      const here = { hosting, ...(await files.list(call)) };
+      const roomy = await makeRoom(deps, here, size - found.size, call);
+      const grown = here.disks.map((one) => (one.name === name ? { ...one, size } : one));
+      await requireRoom({ ...here, hosting: roomy, disks: grown }, files, call);
       const { declaration } = found;
       // Before it is so, that nobody else takes the room.
       if (declaration !== undefined) await files.redeclare(name, { ...declaration, size }, call);

@@ -10,7 +10,7 @@ import { type HostingPlan, makeHosting } from '../block/make-hosting.ts';
 import { pruneHosting } from '../block/prune-hosting.ts';
 import { isOpenForBlocks } from '../block/publications.ts';
 import { requireAddressAccess } from '../block/require-address-access.ts';
-import { requireRoom } from '../block/room.ts';
+import { isEmpty, requireRoom } from '../block/room.ts';
 import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { chooseHosts } from './choose-hosts.ts';
@@ -51,9 +51,9 @@ export async function createExport(
   await deps.command.requireInstalled();
   using _lock = deps.locks.acquire(exportKey(wanted.name));
   const { found: all, silent } = await lookEverywhere(deps, {}, call);
-  for (const { hosting, disks } of all) {
-    if (disks.length === 0 && !isOpenForBlocks(getRecord(hosting)))
-      await pruneHosting(deps, hosting.name, call);
+  for (const one of all) {
+    if (isEmpty(one) && !isOpenForBlocks(getRecord(one.hosting)))
+      await pruneHosting(deps, one.hosting.name, call);
   }
   const existing = all.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
   if (existing !== undefined) return { info: await finish(deps, existing, wanted, call), isNew: false };
@@ -64,6 +64,7 @@ export async function createExport(
   const hosted = (await chooseHosting(deps, all, wish, call)) ?? {
     hosting: await makeHosting(deps, wish, call),
     disks: [],
+    snapshots: [],
   };
   await closeHosting(deps, hosted.hosting, call);
   const info = await deps.mounts.use(
@@ -126,7 +127,7 @@ async function toDeclaration({ files, wanted, hosts }: Making, call: Call): Prom
   const found = storage === undefined ? undefined : await files.storageSize(storage, call);
   if (storage === undefined || found === undefined)
     throw new Fault('not-found', `there is no ${storage} in /block-store of the hosting volume`);
-  const owner = (await files.list(call)).find(({ meta }) => meta?.gbid === storage);
+  const owner = (await files.list(call)).disks.find(({ meta }) => meta?.gbid === storage);
   if (owner !== undefined)
     throw new Fault('wrong-state', `${storage} is the content of block volume ${owner.name}`);
   return { metadata, size: found, hosts, hasAuth, storage };
@@ -142,7 +143,7 @@ async function requireFree(
   if (found.some(({ disks }) => disks.some((disk) => disk.name === name))) throw another(name);
   if (!isOpenForBlocks(getRecord(await getHosting(deps, hosting.name, call))))
     throw new Fault('busy', `hosting volume ${hosting.name} is being deleted; retry`);
-  await requireRoom({ hosting, disks: await files.list(call) }, files, call).catch((error: unknown) => {
+  await requireRoom({ hosting, ...(await files.list(call)) }, files, call).catch((error: unknown) => {
     if (!isFault(error, 'exhausted')) throw error;
     throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
   });

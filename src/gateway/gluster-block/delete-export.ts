@@ -1,8 +1,10 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { getHosting } from '../block/hosting.ts';
-import { lookEverywhere, type NamedBlockVolume } from '../block/locate.ts';
+import type { NamedBlockVolume } from '../block/locate.ts';
+import { finishPrunes, pruneEmpty } from '../block/prune-empty.ts';
 import { pruneHosting } from '../block/prune-hosting.ts';
+import { isEmpty } from '../block/room.ts';
 import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import type { Declaration } from './declaration.ts';
@@ -29,6 +31,7 @@ export async function deleteExport(
 ): Promise<string | undefined> {
   await deps.command.requireInstalled();
   using _lock = deps.locks.acquire(exportKey(named.name));
+  if (prune) await finishPrunes(deps, named.hostingvolume, call);
   const { hosting, found } = await findExport(deps, named, call).catch(async (error: unknown) => {
     if (prune && isFault(error, 'not-found')) await pruneEmpty(deps, named.hostingvolume, call);
     throw error;
@@ -38,7 +41,7 @@ export async function deleteExport(
     hosting.name,
     async (files) => ({
       kept: await remove(deps, { hosting: hosting.name, files, found, keepStorage }, call),
-      isLast: (await files.list(call)).length === 0,
+      isLast: isEmpty(await files.list(call)),
     }),
     call,
   );
@@ -91,14 +94,4 @@ function requireUnpublished(record: Parameters<typeof readExported>[0], name: st
     'wrong-state',
     `block volume ${name} is published to ${nodes.join(', ')}; unpublish it first`,
   );
-}
-
-async function pruneEmpty(
-  deps: GlusterBlockDeps,
-  hostingvolume: string | undefined,
-  call: Call,
-): Promise<void> {
-  const { found } = await lookEverywhere(deps, { only: hostingvolume }, call);
-  for (const { hosting } of found.filter(({ disks }) => disks.length === 0))
-    await pruneHosting(deps, hosting.name, call);
 }

@@ -1,10 +1,10 @@
-import type { BlockParts, HostingDeps } from '../block/deps.ts';
+import type { HostingDeps, HostingParts } from '../block/deps.ts';
 import type { HostingMounts } from '../block/hosting-mounts.ts';
 import type { ExportFiles, HostedExport } from './export-files.ts';
 import type { GlusterBlock } from './gluster-block.ts';
 
 /** What block volumes of provider gluster-block need of this server. */
-export interface GlusterBlockParts extends BlockParts<ExportFiles> {
+export interface GlusterBlockParts extends HostingParts<ExportFiles> {
   readonly command: GlusterBlock;
 }
 

@@ -30,15 +30,16 @@ export function mountedExports(root: string): ExportFiles {
       readTexts(join(root, META), call),
       readSizes(store, call),
     ]);
-    return mergeExports({
+    const disks = mergeExports({
       declarations: mapDefined(declared, (text) => toDeclaration(parseKept(text, 'a declaration'))),
       metas: mapDefined(metas, parseMeta),
       store: sizes,
     });
+    return { disks, snapshots: [] };
   };
   return {
     list,
-    find: async (name, call) => (await list(call)).find((one) => one.name === name),
+    find: async (name, call) => (await list(call)).disks.find((one) => one.name === name),
     totalBytes: async (call) => (await usage(root, call)).totalBytes,
     declare: (name, declaration, call) => write(kept, name, { declaration, isNew: true }, call),
     redeclare: (name, declaration, call) => write(kept, name, { declaration, isNew: false }, call),

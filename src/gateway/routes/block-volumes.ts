@@ -8,6 +8,7 @@ import {
 } from '../../glusterd2/block-wire.ts';
 import { ADDITIONS } from '../../glusterd2/wire.ts';
 import { parseVolumeName } from '../../volumes/ids.ts';
+import type { BlockSource } from '../block/block-source.ts';
 import { createBlockVolume, type WantedBlockVolume } from '../block/create-block-volume.ts';
 import { deleteBlockVolume } from '../block/delete-block-volume.ts';
 import type { BlockDeps } from '../block/deps.ts';
@@ -15,7 +16,7 @@ import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
 import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
-import { blockParam, limitQuery } from '../params.ts';
+import { blockParam, flagQuery, hostingQuery, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
@@ -142,18 +143,6 @@ export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>)
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
-export function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
-  const name = query.get('hostingvolume');
-  return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
-}
-
-/** A query that is true or false; false when it is absent. Throws `invalid`. */
-export function flagQuery({ query }: Pick<RouteRequest<unknown>, 'query'>, name: string): boolean {
-  const text = query.get(name) ?? 'false';
-  if (text !== 'true' && text !== 'false') throw invalid(name, 'is true or false');
-  return text === 'true';
-}
-
 function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
   const metadata = body.metadata ?? {};
   checkMetadata(metadata);
@@ -164,7 +153,17 @@ function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume 
     hostingvolume:
       body.hostingvolume === undefined ? undefined : parseVolumeName(body.hostingvolume, 'hostingvolume'),
     plan: toPlan(deps, body),
+    source: toSource(body),
   };
+}
+
+function toSource({ source, hostingvolume }: BlockCreateRequest): BlockSource | undefined {
+  if (source === undefined) return undefined;
+  if (hostingvolume === undefined)
+    throw invalid('hostingvolume', 'is missing: a copy lies where its source does');
+  const [kind, name] =
+    'snapshot' in source ? (['snapshot', source.snapshot] as const) : (['volume', source.volume] as const);
+  return { kind, name: parseVolumeName(name, `source.${kind}`) };
 }
 
 /** Of the hosting volume that is made when there is none with room. Throws `invalid`. */

@@ -17,10 +17,10 @@ import { deleteExport } from '../gluster-block/delete-export.ts';
 import type { GlusterBlockDeps } from '../gluster-block/deps.ts';
 import { publishExport, unpublishExport } from '../gluster-block/publish-export.ts';
 import { getExport, listExports } from '../gluster-block/read-exports.ts';
-import { limitQuery } from '../params.ts';
+import { flagQuery, hostingQuery, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
 import { checkMetadata } from '../volume-record.ts';
-import { flagQuery, hostingQuery, nameOf, toPlan } from './block-volumes.ts';
+import { nameOf, toPlan } from './block-volumes.ts';
 
 const VOLUMES = '/v1/blockvolumes/gluster-block';
 const VOLUME = `${VOLUMES}/:name`;

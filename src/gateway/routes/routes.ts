@@ -3,6 +3,7 @@ import type { BlockParts } from '../block/deps.ts';
 import type { GlusterBlockParts } from '../gluster-block/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
+import { blockSnapshotRoutes } from './block-snapshots.ts';
 import { blockVolumeRoutes } from './block-volumes.ts';
 import { capacityRoute } from './capacity.ts';
 import { changeVolumeRoutes } from './change-volume.ts';
@@ -11,6 +12,7 @@ import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { glusterBlockRoutes } from './gluster-block.ts';
 import { internalRoutes } from './internal.ts';
+import { internalFileRoutes } from './internal-files.ts';
 import { internalRestoreRoutes } from './internal-restores.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
 import { internalVolumeRoutes } from './internal-volumes.ts';
@@ -29,6 +31,7 @@ export interface BlockProviders {
 /** Everything that a gateway serves. */
 export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockProviders): readonly Route[] {
   const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
+  const virtblock = block === undefined ? undefined : ({ ...deps, ...block, provider: 'virtblock' } as const);
   const routes: readonly Route[] = [
     ...serviceRoutes(deps.gluster, () => routes),
     createVolumeRoute(deps),
@@ -40,13 +43,15 @@ export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockPro
     capacityRoute(deps),
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
-    ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block, provider: 'virtblock' })),
+    ...(virtblock === undefined ? [] : blockVolumeRoutes(virtblock)),
+    ...(virtblock === undefined ? [] : blockSnapshotRoutes(virtblock)),
     ...(glusterBlock === undefined
       ? []
       : glusterBlockRoutes({ ...deps, ...glusterBlock, provider: 'gluster-block' })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),
+    ...internalFileRoutes(local),
     ...internalVolumeRoutes(deps),
   ];
   return routes;
