@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
+import { Semaphore } from '../control/semaphore.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
 import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
 import { createHostingMounts, seenAs } from '../gateway/block/mount-hosting.ts';
@@ -36,7 +37,7 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const disks = seenAs(mounts, mountedDisks);
   const files = createBrickFiles({ ...stores, mounts: disks, program: nativeProgram('brick-file') });
   const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
-  const block = { mounts: disks, files, ...confirmation };
+  const block = { mounts: disks, files, ...confirmation, making: new Semaphore(1) };
   const command = createGlusterBlock();
   const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
   const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock });

@@ -1,4 +1,5 @@
 import { Fault } from '../../src/control/fault.ts';
+import { Semaphore } from '../../src/control/semaphore.ts';
 import type { BlockParts } from '../../src/gateway/block/deps.ts';
 import type { HostedDisks, HostedSnapshot, HostedSnapshots } from '../../src/gateway/block/hosting-mounts.ts';
 import { MemoryBrickFiles } from './memory-brick-files.ts';
@@ -38,6 +39,7 @@ export class MemoryHosting {
   get parts(): BlockParts {
     return {
       confirmMs: 300,
+      making: new Semaphore(1),
       files: this.files.serve((volume) => this.#bricksOf(volume)),
       mounts: {
         use: async (volume, work) => {

@@ -69,6 +69,21 @@ describe('block volumes and their hosting volumes', () => {
     expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
   });
 
+  it('share the hosting volume that the first of many requests makes', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const made = await Promise.all(names.map((name) => world.create(name)));
+    expect(made.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
+    expect(world.gateways.pool.volumes.size).to.equal(1);
+  });
+
+  it('are made although a request died before it started its hosting volume', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    world.gateways.hosting.disksOf(hosting).delete('one');
+    world.gateways.pool.volumes.set(hosting, { ...world.gateways.pool.get(hosting), state: 'Created' });
+    expect((await world.create('two')).status).to.equal(201);
+    expect((await world.create('one')).status).to.equal(201);
+  });
+
   it('take it with them, too, when the request died once it was stopped', async () => {
     const hosting = (await world.create('one')).json.hostingvolume;
     stopByPrune(hosting);

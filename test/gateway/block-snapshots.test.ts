@@ -56,18 +56,16 @@ describe('snapshots of block volumes through the REST API', () => {
   });
 
   it('are of one moment on all bricks, although each was taken at its own', async () => {
-    const order: string[] = [];
     files().before = (step, brick) => {
       if (step !== 'clone') return;
-      order.push(brick);
-      // A writer that goes on: each later brick has one block more, and another text in one.
-      files().write(at(brick, DISK), 100 + order.length, 'late');
-      files().write(at(brick, DISK), 3, `three, for the ${order.length}. time`);
+      const index = bricks.indexOf(brick);
+      // A writer that goes on: each brick has a block more that no other has, and another text in one.
+      files().write(at(brick, DISK), 100 + index, 'late');
+      files().write(at(brick, DISK), 3, `three, on brick ${index}`);
     };
     expect((await take('s1')).status).to.equal(201);
     const [first, ...others] = contents(snapshotDisk('s1'));
-    const turn = order.indexOf(bricks[0] ?? '') + 1;
-    expect(first).to.deep.equal({ 3: `three, for the ${turn}. time`, [100 + turn]: 'late' });
+    expect(first).to.deep.equal({ 3: 'three, on brick 0', 100: 'late' });
     for (const other of others) expect(other).to.deep.equal(first);
   });
 
@@ -152,6 +150,33 @@ describe('snapshots of block volumes through the REST API', () => {
     expect(made.status, made.text).to.equal(201);
     expect(contents('copy/disk')).to.deep.equal(bricks.map(() => ({ 3: 'three' })));
     expect([...world.gateways.hosting.snapshotsOf(hosting).keys()]).to.deep.equal([]);
+  });
+
+  it('that a clone was to be made by way of go with the clone, or after a day', async () => {
+    const copy = { hostingvolume: hosting, source: { volume: 'one' } };
+    const left = async (name: string) => {
+      world.gateways.hosting.before = (step) => {
+        if (step === 'remove snapshot') throw new Fault('unreachable', 'died');
+      };
+      expect((await world.create(name, copy)).status).to.be.at.least(400);
+      world.gateways.hosting.before = () => undefined;
+    };
+    const kept = () => world.gateways.hosting.snapshotsOf(hosting);
+    await left('first');
+    await left('second');
+    expect([...kept().keys()]).to.deep.equal(['.for-first', '.for-second']);
+    expect((await world.gateways.request('GET', SNAPSHOTS)).json).to.deep.equal([]);
+    await world.gateways.request('DELETE', '/v1/blockvolumes/virtblock/second');
+    expect([...kept().keys()]).to.deep.equal(['.for-first']);
+    const { json } = await take('s1');
+    const facts = { ...json, volume: 'one', size: BigInt(GIB), brick: '', settled: 0n };
+    for (const [name, days] of [
+      ['.for-old', 2],
+      ['.for-young', 0],
+    ] as const)
+      kept().set(name, { ...facts, name, createdAt: Date.now() - days * 86_400_000 });
+    await world.create('two');
+    expect([...kept().keys()]).to.deep.equal(['s1', '.for-young']);
   });
 
   const steps = ['make snapshot', 'rename snapshot', 'keep snapshot', 'clone', 'digest', 'spread', 'look'];

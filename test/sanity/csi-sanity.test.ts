@@ -32,7 +32,7 @@ const DRIVERS: readonly Driver[] = [
     name: 'block driver',
     suffix: '-block',
     parameters: 'cluster: pool\nkind: virtblock\nhostingVolumeSize: 4Gi\n',
-    fewestPassed: 55,
+    fewestPassed: 75,
     isOurs: (spec) =>
       isAboutSnapshots(spec, /group/i) ||
       (spec.outcome === 'skipped' &&

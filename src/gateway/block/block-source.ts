@@ -58,7 +58,7 @@ function snapshotFor(
   call: Call,
 ): Promise<HostedSnapshot> {
   if (source.kind === 'volume') {
-    return takeOn(deps, hosting, { name: `${PASSING}${name}`, volume: source.name, metadata: {} }, call);
+    return takeOn(deps, hosting, { name: passingFor(name), volume: source.name, metadata: {} }, call);
   }
   return deps.mounts.use(
     hosting.name,
@@ -79,7 +79,11 @@ export async function forgetPassing(
   call: Call,
 ): Promise<void> {
   if (source?.kind !== 'volume') return;
-  await deps.mounts.use(hosting, ({ snapshots }) => snapshots.remove(`${PASSING}${name}`, call), call);
+  await deps.mounts.use(hosting, ({ snapshots }) => snapshots.remove(passingFor(name), call), call);
+}
+
+export function passingFor(name: string): string {
+  return `${PASSING}${name}`;
 }
 
 /** True for one that a clone is made by way of. */

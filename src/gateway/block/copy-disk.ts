@@ -99,8 +99,8 @@ export async function copyDisk(
 ): Promise<{ readonly brick: string; readonly createdAt: number }> {
   const chosen = bricks.find(({ hasData }) => hasData);
   if (chosen === undefined) throw new Fault('wrong-state', 'the hosting volume has no brick with data');
-  const began = performance.now();
   const target = await looksAt(bricks, { path: copy.to, size: copy.size }, call);
+  const began = performance.now();
   const before = await looksAt(bricks, { path: copy.from, size: copy.size }, call);
   const createdAt = Date.now();
   const sizes = await Promise.all(
@@ -109,10 +109,11 @@ export async function copyDisk(
       .map(({ files, ...brick }) => files.clone({ ...toFile(brick), path: copy.from }, copy.to, call)),
   );
   const after = await looksAt(bricks, { path: copy.from, size: copy.size }, call);
+  const betweenMs = performance.now() - began;
   const targetAfter = await looksAt(bricks, { path: copy.to, size: copy.size }, call);
   const isSame = before === after && target === targetAfter && sizes.every((size) => size === copy.size);
   if (!isSame) throw new Fault('busy', 'the block volume was changed while it was copied; retry');
-  if (performance.now() - began > BETWEEN_LOOKS_MS)
+  if (betweenMs > BETWEEN_LOOKS_MS)
     throw new Fault('busy', 'the servers were too slow to tell whether a brick missed something; retry');
   return { brick: chosen.brick, createdAt };
 }

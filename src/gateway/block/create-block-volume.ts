@@ -18,6 +18,7 @@ import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
 import { isEmpty, requireRoom } from './room.ts';
+import { sweepPassing } from './sweep-passing.ts';
 
 export interface WantedBlockVolume {
   readonly name: string;
@@ -48,11 +49,13 @@ export async function createBlockVolume(
     if (isEmpty(hosted) && !isOpenForBlocks(getRecord(hosted.hosting)))
       await pruneHosting(deps, hosted.hosting.name, call);
   }
+  await sweepPassing(deps, found, call);
   const existing = found.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
   if (existing !== undefined) return { info: await finish(deps, existing, wanted, call), isNew: false };
   if (silent !== undefined && wanted.hostingvolume === undefined) throw silent;
-  const chosen = await chooseHosting(deps, found, wanted, call);
-  const hosted = chosen ?? { hosting: await makeHosting(deps, wanted, call), disks: [], snapshots: [] };
+  const hosted =
+    (await chooseHosting(deps, found, wanted, call)) ??
+    (await deps.making.run(call.signal, () => chooseOrMake(deps, wanted, call)));
   await closeHosting(deps, hosted.hosting, call);
   const content = await contentOf(deps, hosted.hosting, wanted, call);
   const info = await deps.mounts.use(
@@ -64,6 +67,13 @@ export async function createBlockVolume(
     throw afterMutation(error, `block volume ${wanted.name}`);
   });
   return { info, isNew: true };
+}
+
+/** Many first requests at once take one hosting volume, as far as it has room. */
+async function chooseOrMake(deps: BlockDeps, wanted: WantedBlockVolume, call: Call): Promise<Hosted> {
+  const { found } = await lookEverywhere(deps, {}, call);
+  const chosen = await chooseHosting(deps, found, wanted, call);
+  return chosen ?? { hosting: await makeHosting(deps, wanted, call), disks: [], snapshots: [] };
 }
 
 interface Making {

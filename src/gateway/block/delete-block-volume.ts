@@ -1,6 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
+import { passingFor } from './block-source.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
 import { locate, type NamedBlockVolume } from './locate.ts';
 import { finishPrunes, pruneEmpty } from './prune-empty.ts';
@@ -35,6 +36,8 @@ export async function deleteBlockVolume(
     hosting.name,
     async (disks) => {
       await disks.remove(name, call);
+      // What an interrupted clone has left would keep the hosting volume.
+      await disks.snapshots.remove(passingFor(name), call);
       return isEmpty(await disks.list(call));
     },
     call,

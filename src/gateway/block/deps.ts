@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { Semaphore } from '../../control/semaphore.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
 import type { BrickFiles } from './brick-files.ts';
@@ -17,6 +18,8 @@ export interface HostingParts<Files> {
 export interface BlockParts extends HostingParts<HostedDisks> {
   /** Of this server's bricks. */
   readonly files: BrickFiles;
+  /** One permit: requests that find no room wait for the hosting volume that another of them is making. */
+  readonly making: Semaphore;
 }
 
 /** What makes block volumes of files; no two of them share a hosting volume. */

@@ -67,7 +67,8 @@ export async function lookEverywhere<Disk extends HostedDisk>(
   call: Call,
 ): Promise<{ readonly found: readonly Hosted<Disk>[]; readonly silent: Fault | undefined }> {
   const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
-  const volumes = all.filter(({ name }) => name !== except);
+  // One that was never started has nothing.
+  const volumes = all.filter(({ name, state }) => name !== except && state !== 'Created');
   const bounded = new Semaphore(LOOKS_AT_ONCE);
   const settled = await Promise.allSettled(
     volumes.map((hosting) => bounded.run(call.signal, () => look(deps, hosting, call))),

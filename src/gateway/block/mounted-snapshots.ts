@@ -47,6 +47,7 @@ export function mountedSnapshots(root: string): HostedSnapshots {
       return unlessMade(id, call, async () => {
         await extend(join(id, DISK_FILE), size, call);
         const made = await copy(`${OWN}/making/${own}/${DISK_FILE}`);
+        await must('sync', ['--', join(id, DISK_FILE)], call);
         await write(join(id, RECORD), made, call);
         await commit(id, join(place, name), call);
         return made;

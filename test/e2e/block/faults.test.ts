@@ -76,9 +76,12 @@ describe('faults of block volumes', () => {
     for (const move of ways) {
       acknowledged = await untilFurther(cluster, name, acknowledged + 20);
       const before = await nodeOf(cluster, `${name}-0`);
-      await move(before);
-      await untilReadyElsewhere(cluster, `${name}-0`, before);
-      await cluster.mustKubectl(['uncordon', before]);
+      try {
+        await move(before);
+        await untilReadyElsewhere(cluster, `${name}-0`, before);
+      } finally {
+        await cluster.mustKubectl(['uncordon', before]);
+      }
       expect(await lostIn(cluster, `${name}-0`, { name, acknowledged })).to.equal(0);
       expect(await acknowledgedIn(cluster, name)).to.be.at.least(acknowledged);
     }
@@ -96,35 +99,30 @@ describe('faults of block volumes', () => {
     async (installation) => {
       const { cluster } = installation;
       const name = 'block-silent';
-      const node = cluster.node(1);
       await cluster.apply(blockClaim({ name }));
       const volume = await blockVolumeOf(cluster, name);
       const old = await WriterPod.start(installation, { name: `${name}-1`, claim: name, node: 1 });
       // Both nodes see the loop devices of one kernel. By its file's path the second would take the first's for one of
       // its own; of a device that an ended container has attached no path is shown.
       await replacePod(cluster, 'node', 1);
-      const [kubelet] = await node.pidsOf('kubelet');
-      await node.must(['kill', '-STOP', String(kubelet)]);
-      await waitFor(cluster, 'node/w1', 'condition=Ready=Unknown');
-      await cluster.mustKubectl(['taint', 'node', 'w1', `${OUT_OF_SERVICE}=nodeshutdown:NoSchedule`]);
-      await cluster.mustKubectl([
-        ...['delete', `pod/${old.name}`, `--namespace=${NAMESPACE_OF_TESTS}`, '--wait=false'],
-      ]);
-      await old.goesOn();
-      const next = await WriterPod.start(installation, { name: `${name}-2`, claim: name, node: 2 });
-      // Its container runs, as far as anybody knows.
-      const fenced = await old.acknowledged();
-      expect((await old.journal()).filter(({ event }) => event === 'error')).to.not.be.empty;
-      await next.goesOn(50);
-      expect(await old.acknowledged()).to.deep.equal(fenced);
-      const { sequence: acknowledged } = fenced;
+      const { next, acknowledged } = await whileSilent(cluster, async () => {
+        await cluster.mustKubectl([
+          ...['delete', `pod/${old.name}`, `--namespace=${NAMESPACE_OF_TESTS}`, '--wait=false'],
+        ]);
+        await old.goesOn();
+        const other = await WriterPod.start(installation, { name: `${name}-2`, claim: name, node: 2 });
+        // Its container runs, as far as anybody knows.
+        const fenced = await old.acknowledged();
+        expect((await old.journal()).filter(({ event }) => event === 'error')).to.not.be.empty;
+        expect(fenced.at).to.be.below((await other.journal())[0]?.at ?? 0);
+        await other.goesOn(50);
+        expect(await old.acknowledged()).to.deep.equal(fenced);
+        return { next: other, acknowledged: fenced.sequence };
+      });
       expect(await lostIn(cluster, next.name, { name: old.name, acknowledged })).to.equal(0);
-      await node.must(['kill', '-CONT', String(kubelet)]);
-      await waitFor(cluster, 'node/w1', 'condition=Ready=True');
-      await cluster.mustKubectl(['taint', 'node', 'w1', `${OUT_OF_SERVICE}-`]);
       await until(
         'the old node has nothing of it',
-        async () => !(await node.must(['cat', '/proc/self/mountinfo'])).includes(stagingPathOf(volume)),
+        async () => !(await old.node.must(['cat', '/proc/self/mountinfo'])).includes(stagingPathOf(volume)),
         { timeoutMs: 120_000, everyMs: 500 },
       );
       await next.goesOn();
@@ -137,6 +135,22 @@ describe('faults of block volumes', () => {
     },
   );
 });
+
+/** Does something while worker 1's kubelet says nothing and the node counts as gone; its containers run. */
+async function whileSilent<T>(cluster: Cluster, act: () => Promise<T>): Promise<T> {
+  const node = cluster.node(1);
+  const [kubelet] = await node.pidsOf('kubelet');
+  await node.must(['kill', '-STOP', String(kubelet)]);
+  try {
+    await waitFor(cluster, `node/${node.name}`, 'condition=Ready=Unknown');
+    await cluster.mustKubectl(['taint', 'node', node.name, `${OUT_OF_SERVICE}=nodeshutdown:NoSchedule`]);
+    return await act();
+  } finally {
+    await node.must(['kill', '-CONT', String(kubelet)]);
+    await waitFor(cluster, `node/${node.name}`, 'condition=Ready=True');
+    await cluster.kubectl(['taint', 'node', node.name, `${OUT_OF_SERVICE}-`]);
+  }
+}
 
 async function replacePod(cluster: Cluster, role: PodRole, worker: number): Promise<void> {
   const { name, uid } = await podOn(cluster, role, worker);
