@@ -7,7 +7,6 @@ import { log } from '../telemetry/log.ts';
 import { toAccessOptions } from './access-options.ts';
 import { accountOf } from './account-of.ts';
 import type { Issuers } from './auth.ts';
-import type { BlockParts } from './block/deps.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { RestoreStore } from './bricks/restore-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
@@ -19,7 +18,7 @@ import { createPeerClients } from './peers/peer-clients.ts';
 import { createPool } from './peers/pool.ts';
 import { createRemoteServer } from './peers/remote-server.ts';
 import { createApi } from './request-listener.ts';
-import { createRoutes } from './routes/routes.ts';
+import { type BlockProviders, createRoutes } from './routes/routes.ts';
 import { createServer, type HttpServer } from './server.ts';
 import { Tokens } from './tokens.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
@@ -28,14 +27,12 @@ import { type DeviceWatch, startDeviceWatch } from './watch-devices.ts';
 const OPTION_MS = 3_000;
 
 /** This server's glusterd and disks. */
-export interface GatewayParts {
+export interface GatewayParts extends BlockProviders {
   readonly gluster: Gluster;
   readonly bricks: BrickStore;
   /** Absent: no snapshots are made here. */
   readonly snapshots?: SnapshotStore;
   readonly restores?: RestoreStore;
-  /** Absent: no block volumes are served. */
-  readonly block?: BlockParts;
 }
 
 export interface Gateway {
@@ -73,7 +70,7 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
   const api = createApi({
-    routes: createRoutes(deps, parts.block),
+    routes: createRoutes(deps, parts),
     issuers,
     identity: pool.identity,
     onUnreachable: () => pool.forget(),

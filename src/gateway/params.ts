@@ -74,9 +74,9 @@ export function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): s
   return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
 }
 
-/** Throws `invalid`. */
-export function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
-  const text = query.get('prune') ?? 'false';
-  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
+/** A query that is true or false; false when it is absent. Throws `invalid`. */
+export function flagQuery({ query }: Pick<RouteRequest<unknown>, 'query'>, name: string): boolean {
+  const text = query.get(name) ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid(name, 'is true or false');
   return text === 'true';
 }

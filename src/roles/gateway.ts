@@ -3,9 +3,12 @@ import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
 import { Semaphore } from '../control/semaphore.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
 import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
-import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
+import { createHostingMounts, seenAs } from '../gateway/block/mount-hosting.ts';
+import { mountedDisks } from '../gateway/block/mounted-disks.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { mountedExports } from '../gateway/gluster-block/mounted-exports.ts';
+import { createGlusterBlock } from '../gateway/gluster-block/run-gluster-block.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
 import { createClientCgroups } from '../host/client-cgroup.ts';
 import { createFreezer } from '../host/freeze.ts';
@@ -31,9 +34,13 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const mounts = createHostingMounts(config);
-  const files = createBrickFiles({ ...stores, mounts, program: nativeProgram('brick-file') });
-  const block = { mounts, files, brickAllows, confirmMs: CONFIRM_MS, making: new Semaphore(1) };
-  const gateway = createGateway(config, { gluster, ...stores, block });
+  const disks = seenAs(mounts, mountedDisks);
+  const files = createBrickFiles({ ...stores, mounts: disks, program: nativeProgram('brick-file') });
+  const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
+  const block = { mounts: disks, files, ...confirmation, making: new Semaphore(1) };
+  const command = createGlusterBlock();
+  const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
+  const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

@@ -5,8 +5,12 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayConfig } from '../../src/config.ts';
+import { Fault } from '../../src/control/fault.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { GlusterBlockParts } from '../../src/gateway/gluster-block/deps.ts';
+import { createGlusterBlock } from '../../src/gateway/gluster-block/run-gluster-block.ts';
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
+import { GlusterBlockProgram } from './gluster-block-program.ts';
 import { MemoryBricks } from './memory-bricks.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
 import { MemoryHosting } from './memory-hosting.ts';
@@ -43,6 +47,7 @@ interface RunningGateway {
 export class MemoryGateways {
   readonly pool = new MemoryPool();
   readonly hosting = new MemoryHosting(this.pool);
+  readonly glusterBlock = new GlusterBlockProgram();
   readonly gateways: RunningGateway[] = [];
   readonly driver: Issuer = { issuer: 'glustercli', key: async () => Buffer.from(this.#driverKey) };
   readonly peers: Issuer = { issuer: 'gluster-gateway', key: async () => Buffer.from(this.#peersKey) };
@@ -93,6 +98,19 @@ export class MemoryGateways {
     return this.#port;
   }
 
+  #glusterBlockParts(): GlusterBlockParts {
+    const program = this.glusterBlock;
+    program.hasVolume = (volume) => this.pool.volumes.get(volume)?.state === 'Started';
+    const mounts: GlusterBlockParts['mounts'] = {
+      use: async (volume, work) => {
+        if (!program.hasVolume(volume)) throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
+        program.before('mount');
+        return work(program.at(volume).files);
+      },
+    };
+    return { ...this.hosting.parts, mounts, command: createGlusterBlock(program.run) };
+  }
+
   async #add({ id, host }: { id: string; host: string }, zone: string): Promise<void> {
     const bricks = new MemoryBricks();
     bricks.put('/srv/dev', 100n << 30n);
@@ -119,6 +137,7 @@ export class MemoryGateways {
       snapshots,
       restores,
       block: this.hosting.parts,
+      glusterBlock: this.#glusterBlockParts(),
     });
     await gateway.start();
     this.gateways.push({ gateway, bricks, snapshots, peerId: id, host });

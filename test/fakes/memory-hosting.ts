@@ -86,10 +86,12 @@ export class MemoryHosting {
     };
     const { files } = this;
     const step = (name: string) => this.before(name);
+    const snapshots = this.#hosted(volume);
     return {
-      async list() {
+      async list(call) {
         await step('list');
-        return [...disks.keys()].sort().map((name) => ({ name, size: disks.get(name)?.size ?? 0n }));
+        const listed = [...disks.keys()].sort().map((name) => ({ name, size: disks.get(name)?.size ?? 0n }));
+        return { disks: listed, snapshots: await snapshots.list(call) };
       },
       find: async (name) => toDisk(name),
       async make({ name, size }, _call, fill) {
@@ -122,7 +124,7 @@ export class MemoryHosting {
         const disk = disks.get(name);
         if (disk !== undefined) disk.metadata = metadata;
       },
-      snapshots: this.#hosted(volume),
+      snapshots,
       totalBytes: async () => 10n << 30n,
     };
   }

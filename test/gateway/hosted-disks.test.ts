@@ -44,12 +44,12 @@ for (const kind of ['in memory', 'by commands']) {
     afterEach(() => rm(root, { recursive: true }));
 
     it('are made once, found and listed in order of name', async () => {
-      expect(await disks.list(call)).to.deep.equal([]);
+      expect((await disks.list(call)).disks).to.deep.equal([]);
       expect(await disks.find('one', call)).to.equal(undefined);
       await disks.make({ name: 'two', size: 1n }, call);
       await disks.make(ONE, call);
       expect(await disks.find('one', call)).to.deep.equal(ONE);
-      expect(await disks.list(call)).to.deep.equal([ONE, { name: 'two', size: 1n }]);
+      expect((await disks.list(call)).disks).to.deep.equal([ONE, { name: 'two', size: 1n }]);
       expect(await faultOf(disks.make({ ...ONE, size: 5n }, call))).to.equal('conflict');
       expect(await disks.find('one', call)).to.deep.equal(ONE);
     });
@@ -103,7 +103,7 @@ for (const kind of ['in memory', 'by commands']) {
         { ...facts, name: 's1', settled: 5n },
         { ...facts, name: 's2' },
       ]);
-      expect(await disks.list(call)).to.deep.equal([]);
+      expect((await disks.list(call)).disks).to.deep.equal([]);
       for (const _ of [1, 2]) await snapshots.remove('s1', call);
       expect(await snapshots.find('s1', call)).to.equal(undefined);
       expect((await snapshots.find('s2', call))?.name).to.equal('s2');
@@ -163,7 +163,7 @@ describe('disks of a hosting volume by commands', () => {
     await symlink('/etc/hostname', join(root, 'linked/disk'));
     await mkdir(join(root, 'folder/disk'), { recursive: true });
     await writeFile(join(root, 'stray'), '');
-    expect(await disks.list(call)).to.deep.equal([]);
+    expect((await disks.list(call)).disks).to.deep.equal([]);
     expect(await faultOf(disks.grow({ name: 'linked', size: 1n }, call))).to.equal('not-found');
   });
 

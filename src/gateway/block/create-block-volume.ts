@@ -17,7 +17,7 @@ import { makeHosting } from './make-hosting.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
-import { requireRoom } from './room.ts';
+import { isEmpty, requireRoom } from './room.ts';
 import { sweepPassing } from './sweep-passing.ts';
 
 export interface WantedBlockVolume {
@@ -45,9 +45,9 @@ export async function createBlockVolume(
   requireAddressAccess(deps);
   using _lock = deps.locks.acquire(blockKey(wanted.name));
   const { found, silent } = await lookEverywhere(deps, {}, call);
-  for (const { hosting, disks, snapshots } of found) {
-    if (disks.length + snapshots.length === 0 && !isOpenForBlocks(getRecord(hosting)))
-      await pruneHosting(deps, hosting.name, call);
+  for (const hosted of found) {
+    if (isEmpty(hosted) && !isOpenForBlocks(getRecord(hosted.hosting)))
+      await pruneHosting(deps, hosted.hosting.name, call);
   }
   await sweepPassing(deps, found, call);
   const existing = found.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
@@ -115,15 +115,10 @@ async function requireFree(
   const { hosting } = hosted;
   await requireAlone(deps, hosted, wanted.name, call);
   await requireOpen(deps, hosted, call);
-  const snapshots = await disks.snapshots.list(call);
-  await requireRoom({ hosting, disks: await disks.list(call), snapshots }, disks, call).catch(
-    (error: unknown) => {
-      if (!isFault(error, 'exhausted')) throw error;
-      throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, {
-        cause: error,
-      });
-    },
-  );
+  await requireRoom({ hosting, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
+    if (!isFault(error, 'exhausted')) throw error;
+    throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
+  });
 }
 
 async function requireAlone(deps: BlockDeps, { hosting }: Hosted, name: string, call: Call): Promise<void> {

@@ -3,10 +3,11 @@ import { Fault, isFault } from '../../control/fault.ts';
 import { getRecord } from '../volume-record.ts';
 import { passingFor } from './block-source.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { hostingVolumes } from './hosting.ts';
-import { isStoppedByPrune, locate, lookEverywhere, type NamedBlockVolume } from './locate.ts';
-import { isEmpty, pruneHosting } from './prune-hosting.ts';
+import { locate, type NamedBlockVolume } from './locate.ts';
+import { finishPrunes, pruneEmpty } from './prune-empty.ts';
+import { pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
+import { isEmpty } from './room.ts';
 
 /**
  * Deletes the block volume, and with `prune` a hosting volume that was made for a request and is empty then. Throws
@@ -37,28 +38,9 @@ export async function deleteBlockVolume(
       await disks.remove(name, call);
       // What an interrupted clone has left would keep the hosting volume.
       await disks.snapshots.remove(passingFor(name), call);
-      return isEmpty(disks, call);
+      return isEmpty(await disks.list(call));
     },
     call,
   );
   if (prune && isLast) await pruneHosting(deps, hosting.name, call);
-}
-
-/** What a delete that was interrupted has stopped already cannot be looked at by others. */
-async function finishPrunes(deps: BlockDeps, only: string | undefined, call: Call): Promise<void> {
-  const volumes = (await hostingVolumes(deps, call)).filter(
-    ({ name }) => only === undefined || name === only,
-  );
-  for (const hosting of volumes.filter(isStoppedByPrune)) await pruneHosting(deps, hosting.name, call);
-}
-
-/** Hosting volumes with nothing on them. */
-export async function pruneEmpty(
-  deps: BlockDeps,
-  hostingvolume: string | undefined,
-  call: Call,
-): Promise<void> {
-  const { found } = await lookEverywhere(deps, { only: hostingvolume }, call);
-  for (const { hosting } of found.filter((one) => one.disks.length + one.snapshots.length === 0))
-    await pruneHosting(deps, hosting.name, call);
 }

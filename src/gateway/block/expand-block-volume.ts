@@ -24,11 +24,10 @@ export async function expandBlockVolume(
     async (disks) => {
       const metadata = (await disks.metadata(name, call)) ?? {};
       if (disk.size >= size) return toBlockInfo(hosting, disk, metadata);
-      const here = await disks.list(call);
-      const snapshots = await disks.snapshots.list(call);
-      const roomy = await makeRoom(deps, { hosting, disks: here, snapshots }, size - disk.size, call);
-      const grown = here.map((one) => (one.name === name ? { name, size } : one));
-      await requireRoom({ hosting: roomy, disks: grown, snapshots }, disks, call);
+      const here = { hosting, ...(await disks.list(call)) };
+      const roomy = await makeRoom(deps, here, size - disk.size, call);
+      const grown = here.disks.map((one) => (one.name === name ? { name, size } : one));
+      await requireRoom({ ...here, hosting: roomy, disks: grown }, disks, call);
       await disks.grow({ name, size }, call);
       const found = await disks.find(name, call);
       if (found === undefined) throw new Fault('not-found', `block volume ${name} not found`);

@@ -55,13 +55,27 @@ export interface HostedSnapshots {
   ): Promise<void>;
 }
 
+/** All that takes room on a hosting volume, and keeps it from being deleted. */
+export interface Held<Disk extends HostedDisk = HostedDisk> {
+  /** In order of name. */
+  readonly disks: readonly Disk[];
+  /** In order of name; virtblock alone has them. */
+  readonly snapshots: readonly HostedSnapshot[];
+}
+
 /**
- * The files of one hosting volume. Any method may throw `unreachable` or `timed-out` when the volume does not
- * answer; a changing one may then have done its work.
+ * What lies on one hosting volume, whatever makes block volumes of it. Any method may throw `unreachable` or
+ * `timed-out` when the volume does not answer; a changing one may then have done its work.
  */
-export interface HostedDisks {
-  /** Whole ones only, in order of name. */
-  list(call: Call): Promise<readonly HostedDisk[]>;
+export interface HostedFiles<Disk extends HostedDisk = HostedDisk> {
+  /** Looks for disks first, then for snapshots: a disk may go once there is a snapshot of it. */
+  list(call: Call): Promise<Held<Disk>>;
+  /** Bytes of the file system that the bricks make. */
+  totalBytes(call: Call): Promise<bigint>;
+}
+
+/** The files of one hosting volume of provider virtblock. */
+export interface HostedDisks extends HostedFiles {
   /** Undefined when there is none, or one without its file. */
   find(name: string, call: Call): Promise<HostedDisk | undefined>;
   /** Of this size, sparse or filled, all at once. Throws `conflict` when there is one of the name. */
@@ -74,12 +88,10 @@ export interface HostedDisks {
   metadata(name: string, call: Call): Promise<Readonly<Record<string, string>> | undefined>;
   keepMetadata(name: string, metadata: Readonly<Record<string, string>>, call: Call): Promise<void>;
   readonly snapshots: HostedSnapshots;
-  /** Bytes of the file system that the bricks make. */
-  totalBytes(call: Call): Promise<bigint>;
 }
 
 /** Hosting volumes, mounted for as long as some work takes. */
-export interface HostingMounts {
+export interface HostingMounts<Files = HostedDisks> {
   /** Throws `unreachable` when the volume cannot be mounted, and what the work throws. */
-  use<T>(volume: string, work: (disks: HostedDisks) => Promise<T>, call: Call): Promise<T>;
+  use<T>(volume: string, work: (files: Files) => Promise<T>, call: Call): Promise<T>;
 }

@@ -3,19 +3,17 @@ import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord } from '../volume-record.ts';
-import type { BlockDeps } from './deps.ts';
+import type { BlockDeps, HostingDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisk, HostedSnapshot } from './hosting-mounts.ts';
+import type { Held, HostedDisk } from './hosting-mounts.ts';
 import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
 const LOOKS_AT_ONCE = 4;
 
 /** A hosting volume with what is on it. */
-export interface Hosted {
+export interface Hosted<Disk extends HostedDisk = HostedDisk> extends Held<Disk> {
   readonly hosting: GlusterVolume;
-  readonly disks: readonly HostedDisk[];
-  readonly snapshots: readonly HostedSnapshot[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -63,11 +61,11 @@ async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, cal
  * What all hosting volumes have, or one of them alone, or all but one. One that is not started, or does not answer,
  * is left out and told as `silent`.
  */
-export async function lookEverywhere(
-  deps: BlockDeps,
+export async function lookEverywhere<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
   { only, except }: { readonly only?: string | undefined; readonly except?: string },
   call: Call,
-): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
+): Promise<{ readonly found: readonly Hosted<Disk>[]; readonly silent: Fault | undefined }> {
   const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
   // One that was never started has nothing.
   const volumes = all.filter(({ name, state }) => name !== except && state !== 'Created');
@@ -83,17 +81,13 @@ export async function lookEverywhere(
   return { found, silent: reasons.find((reason) => isFault(reason)) };
 }
 
-async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
+async function look<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
+  hosting: GlusterVolume,
+  call: Call,
+): Promise<Hosted<Disk>> {
   requireStarted(hosting);
-  return deps.mounts.use(
-    hosting.name,
-    async (mounted) => ({
-      hosting,
-      disks: await mounted.list(call),
-      snapshots: await mounted.snapshots.list(call),
-    }),
-    call,
-  );
+  return deps.mounts.use(hosting.name, async (mounted) => ({ hosting, ...(await mounted.list(call)) }), call);
 }
 
 function requireStarted(hosting: GlusterVolume): void {

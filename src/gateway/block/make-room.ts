@@ -2,7 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord } from '../volume-record.ts';
 import { resizeVolume } from '../volumes/resize-volume.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 import type { Hosted } from './locate.ts';
 import { SHAPE_KEY } from './make-hosting.ts';
 import { roomOf } from './room.ts';
@@ -12,7 +12,7 @@ import { roomOf } from './room.ts';
  * One that somebody made keeps the size that it was given. Throws what a resize does.
  */
 export async function makeRoom(
-  deps: BlockDeps,
+  deps: HostingDeps,
   hosted: Hosted,
   more: bigint,
   call: Call,

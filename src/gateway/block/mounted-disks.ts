@@ -27,11 +27,15 @@ export function mountedDisks(root: string): HostedDisks {
   const making = join(root, OWN, 'making');
   const trash = join(root, OWN, 'trash');
   const kept = join(root, OWN, 'volumes');
-  const list = (below: readonly string[], depth: number, call: Call) =>
-    listDisks({ root, below, depth }, call);
+  const snapshots = mountedSnapshots(root);
+  const find = async (name: string, call: Call) =>
+    (await listDisks({ root, below: join(root, name), depth: 1 }, call))[0];
   return {
-    list: (call) => list([root], 2, call),
-    find: async (name, call) => (await list([join(root, name)], 1, call))[0],
+    async list(call) {
+      const disks = await listDisks({ root, below: root, depth: 2 }, call);
+      return { disks, snapshots: await snapshots.list(call) };
+    },
+    find,
     async make({ name, size }, call, fill) {
       const own = randomUUID();
       const id = join(making, own);
@@ -46,7 +50,7 @@ export function mountedDisks(root: string): HostedDisks {
     },
     async grow({ name, size }, call) {
       const path = join(root, name, DISK_FILE);
-      if ((await list([join(root, name)], 1, call)).length === 0) throw absent(name);
+      if ((await find(name, call)) === undefined) throw absent(name);
       await extend(path, size, call);
     },
     async remove(name, call) {
@@ -68,21 +72,21 @@ export function mountedDisks(root: string): HostedDisks {
       await must('dd', [`of=${part}`, 'conv=excl,fsync', 'status=none'], call, text);
       await must('mv', ['--no-target-directory', '--', part, join(kept, name)], call);
     },
-    snapshots: mountedSnapshots(root),
+    snapshots,
     totalBytes: async (call) => (await usage(root, call)).totalBytes,
   };
 }
 
 interface Search {
   readonly root: string;
-  readonly below: readonly string[];
+  readonly below: string;
   readonly depth: number;
 }
 
 /** `find` prints a file's size and its path below where it looked, each with a NUL behind. */
 async function listDisks({ root, below, depth }: Search, call: Call): Promise<readonly HostedDisk[]> {
   const own = join(root, OWN);
-  const args = [...below, '-mindepth', `${depth}`, '-maxdepth', `${depth}`, '-type', 'f'];
+  const args = [below, '-mindepth', `${depth}`, '-maxdepth', `${depth}`, '-type', 'f'];
   const { exitCode, stdout, stderr } = await run(
     'find',
     [...args, '-name', DISK_FILE, '-not', '-path', `${own}/*`, '-printf', '%s %h\\0'],
@@ -105,9 +109,15 @@ async function readMetadata(path: string, call: Call): Promise<Readonly<Record<s
   const args = [`if=${path}`, `bs=${MAX_METADATA_BYTES}`, 'count=1', 'status=none'];
   const { exitCode, stdout, stderr } = await run('dd', args, { signal: call.signal, timeoutMs: COMMAND_MS });
   if (exitCode !== 0 && isAbsent(toErrorText(stderr))) return undefined;
-  const parsed = metadataFile.safeParse(parseJson(stdout));
-  if (exitCode === 0 && parsed.success) return parsed.data.metadata;
-  throw failed(`read ${path}`, exitCode === 0 ? 'it was written by a newer gateway' : toErrorText(stderr));
+  if (exitCode !== 0) throw failed(`read ${path}`, toErrorText(stderr));
+  return parseKept(stdout, path);
+}
+
+/** The metadata in a file of ours. Throws `unreachable` for what a newer gateway has written. */
+export function parseKept(text: string, path: string): Readonly<Record<string, string>> {
+  const parsed = metadataFile.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data.metadata;
+  throw failed(`read ${path}`, 'it was written by a newer gateway');
 }
 
 function absent(name: string): Fault {

@@ -6,6 +6,8 @@ import { parseRecord, type VolumeRecord } from '../volume-record.ts';
 
 /** glusterd2's mark of a volume that hosts block volumes. */
 export const HOSTING_KEY = 'block-hosting';
+/** Which provider a hosting volume is of; without it, virtblock. */
+export const PROVIDER_KEY = 'block-provider';
 /** In place of `yes`: about to be deleted, unless it turns out to have block volumes. */
 export const CLOSING = 'closing';
 /** One key for each block volume that is published: `rw <node> <address>,…; …`, or `ro`. */
@@ -24,6 +26,10 @@ export type Publications = ReadonlyMap<string, readonly BlockPublication[]>;
 /** One that is about to be deleted still keeps its access list. */
 export function isHosting(record: Pick<VolumeRecord, 'metadata'>): boolean {
   return isOpenForBlocks(record) || record.metadata[HOSTING_KEY] === CLOSING;
+}
+
+export function providerOf({ metadata }: Pick<VolumeRecord, 'metadata'>): string {
+  return metadata[PROVIDER_KEY] ?? 'virtblock';
 }
 
 /** It may get new block volumes. */

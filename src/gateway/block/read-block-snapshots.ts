@@ -1,9 +1,9 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { isPassing } from './block-source.ts';
-import { pruneEmpty } from './delete-block-volume.ts';
 import type { BlockDeps } from './deps.ts';
 import { lookEverywhere } from './locate.ts';
+import { pruneEmpty } from './prune-empty.ts';
 import { missingSnapshot, type PlacedSnapshot, snapshotKey } from './take-block-snapshot.ts';
 
 export interface BlockSnapshotQuery {

@@ -2,7 +2,7 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { readRecord } from '../volume-record.ts';
-import type { HostedDisks } from './hosting-mounts.ts';
+import type { HostedFiles } from './hosting-mounts.ts';
 
 const MIB = 1024n ** 2n;
 /** For directories, Gluster's own files, and what is half made or not yet removed. */
@@ -17,6 +17,11 @@ interface Promised {
   readonly snapshots: readonly { readonly size: bigint }[];
 }
 
+/** Nothing of ours would be lost with it. */
+export function isEmpty({ disks, snapshots }: Pick<Promised, 'disks' | 'snapshots'>): boolean {
+  return disks.length + snapshots.length === 0;
+}
+
 /**
  * Bytes that a hosting volume can still promise: every block volume may be written in full, and so come to differ from
  * each of its snapshots in all. Counted from the files that are there. Of a volume of named bricks the capacity is that
@@ -28,7 +33,7 @@ export function roomOf({ hosting, disks, snapshots }: Promised, totalBytes: bigi
 }
 
 /** Throws `exhausted` when the hosting volume has promised more than it has, or more block volumes than fit. */
-export async function requireRoom(hosted: Promised, mounted: HostedDisks, call: Call): Promise<void> {
+export async function requireRoom(hosted: Promised, mounted: HostedFiles, call: Call): Promise<void> {
   const { hosting, disks } = hosted;
   if (disks.length > MAX_DISKS) {
     throw new Fault(

@@ -105,7 +105,7 @@ async function makeSnapshotRoom(
   size: bigint,
   call: Call,
 ): Promise<void> {
-  const here = { hosting, disks: await disks.list(call), snapshots: await disks.snapshots.list(call) };
+  const here = { hosting, ...(await disks.list(call)) };
   const roomy = await makeRoom(deps, here, size, call);
   await requireRoom({ ...here, hosting: roomy, snapshots: [...here.snapshots, { size }] }, disks, call);
 }

@@ -5,9 +5,10 @@ import type { BlockDeps } from '../block/deps.ts';
 import { deleteBlockSnapshot, getBlockSnapshot, listBlockSnapshots } from '../block/read-block-snapshots.ts';
 import { isSettled } from '../block/settle-disk.ts';
 import { type PlacedSnapshot, takeBlockSnapshot } from '../block/take-block-snapshot.ts';
-import { blockParam, hostingQuery, limitQuery, pruneQuery } from '../params.ts';
-import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
+import { flagQuery, hostingQuery, limitQuery } from '../params.ts';
+import { bodyRoute, ok, type Route, route } from '../route.ts';
 import { checkMetadata } from '../volume-record.ts';
+import { nameOf } from './block-volumes.ts';
 
 const SNAPSHOTS = '/v1/blocksnapshots/virtblock';
 const SNAPSHOT = `${SNAPSHOTS}/:name`;
@@ -86,14 +87,10 @@ function deleteRoute(deps: BlockDeps): Route {
       'deletes the snapshot; block volumes made of it stay; with prune=true also a made hosting volume that is empty then',
     access: ACCESS,
     async handle(request, call) {
-      await deleteBlockSnapshot(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
+      await deleteBlockSnapshot(deps, { ...nameOf(request), prune: flagQuery(request, 'prune') }, call);
       return { status: 204 };
     },
   });
-}
-
-function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
-  return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
 function toInfo(snapshot: PlacedSnapshot): BlockSnapshotInfoWire {

@@ -16,10 +16,11 @@ import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
 import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
-import { blockParam, hostingQuery, limitQuery, pruneQuery } from '../params.ts';
+import { blockParam, flagQuery, hostingQuery, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
 import { toQuestion } from './create-volume.ts';
 
 const VOLUMES = '/v1/blockvolumes/virtblock';
@@ -105,7 +106,7 @@ function deleteRoute(deps: BlockDeps): Route {
       'deletes the block volume, unless it is published; with prune=true also a made hosting volume that is empty then',
     access: ACCESS,
     async handle(request, call) {
-      await deleteBlockVolume(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
+      await deleteBlockVolume(deps, { ...nameOf(request), prune: flagQuery(request, 'prune') }, call);
       return { status: 204 };
     },
   });
@@ -138,7 +139,7 @@ function publishRoutes(deps: BlockDeps): readonly Route[] {
   ];
 }
 
-function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
+export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
@@ -165,7 +166,11 @@ function toSource({ source, hostingvolume }: BlockCreateRequest): BlockSource | 
   return { kind, name: parseVolumeName(name, `source.${kind}`) };
 }
 
-function toPlan(deps: BlockDeps, body: BlockCreateRequest): HostingPlan {
+/** Of the hosting volume that is made when there is none with room. Throws `invalid`. */
+export function toPlan(
+  deps: VolumeDeps,
+  body: Pick<BlockCreateRequest, 'hostvol' | 'hostvolreplicacnt' | 'hostvolsize' | 'hostingvolume'>,
+): HostingPlan {
   const { hostvol = {}, hostvolreplicacnt, hostvolsize, hostingvolume } = body;
   const isGiven = body.hostvol !== undefined || hostvolreplicacnt !== undefined;
   if (hostingvolume !== undefined && (isGiven || hostvolsize !== undefined)) {

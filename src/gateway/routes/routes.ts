@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import type { BlockParts } from '../block/deps.ts';
+import type { GlusterBlockParts } from '../gluster-block/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { blockSnapshotRoutes } from './block-snapshots.ts';
@@ -9,6 +10,7 @@ import { changeVolumeRoutes } from './change-volume.ts';
 import { createVolumeRoute } from './create-volume.ts';
 import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
+import { glusterBlockRoutes } from './gluster-block.ts';
 import { internalRoutes } from './internal.ts';
 import { internalFileRoutes } from './internal-files.ts';
 import { internalRestoreRoutes } from './internal-restores.ts';
@@ -20,9 +22,16 @@ import { serviceRoutes } from './service.ts';
 import { snapshotRoutes } from './snapshots.ts';
 import { volumeRoutes } from './volumes.ts';
 
+/** What block volumes are served with; a provider that is absent is not served. */
+export interface BlockProviders {
+  readonly block?: BlockParts;
+  readonly glusterBlock?: GlusterBlockParts;
+}
+
 /** Everything that a gateway serves. */
-export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): readonly Route[] {
+export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockProviders): readonly Route[] {
   const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
+  const virtblock = block === undefined ? undefined : ({ ...deps, ...block, provider: 'virtblock' } as const);
   const routes: readonly Route[] = [
     ...serviceRoutes(deps.gluster, () => routes),
     createVolumeRoute(deps),
@@ -34,8 +43,11 @@ export function createRoutes(deps: VolumeDeps, block: BlockParts | undefined): r
     capacityRoute(deps),
     eventsRoute(deps.pool),
     ...snapshotRoutes(deps),
-    ...(block === undefined ? [] : blockVolumeRoutes({ ...deps, ...block })),
-    ...(block === undefined ? [] : blockSnapshotRoutes({ ...deps, ...block })),
+    ...(virtblock === undefined ? [] : blockVolumeRoutes(virtblock)),
+    ...(virtblock === undefined ? [] : blockSnapshotRoutes(virtblock)),
+    ...(glusterBlock === undefined
+      ? []
+      : glusterBlockRoutes({ ...deps, ...glusterBlock, provider: 'gluster-block' })),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),
