@@ -89,6 +89,21 @@ describe('snapshots of block volumes through the REST API', () => {
     expect((await take('s1')).status).to.equal(201);
   });
 
+  it('are not told of when their hosting volume is about to be deleted', async () => {
+    let cloned = false;
+    files().before = (step) => {
+      if (step !== 'clone' || cloned) return;
+      cloned = true;
+      // A delete of the source by another gateway: marked, and about to be looked at.
+      const volume = world.gateways.pool.get(hosting);
+      const record = volume.options['user.gluster-csi']?.replace('"yes"', '"closing"') ?? '';
+      const options = { ...volume.options, 'user.gluster-csi': record };
+      world.gateways.pool.volumes.set(hosting, { ...volume, options });
+    };
+    expect(faultIn(await take('s1'))).to.equal('busy');
+    expect((await get('s1')).status).to.equal(404);
+  });
+
   for (const [what, change, words] of [
     ['is sharded', { options: { 'features.shard': 'on' } }, /many files/],
     ['has several brick sets', { distributeCount: 3 }, /several brick sets/],

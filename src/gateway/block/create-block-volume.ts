@@ -9,7 +9,7 @@ import { type BlockSource, contentOf, forgetPassing } from './block-source.ts';
 import { chooseHosting } from './choose-hosting.ts';
 import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { getHosting } from './hosting.ts';
+import { requireOpen } from './hosting.ts';
 import type { Filling, HostedDisks } from './hosting-mounts.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
@@ -114,7 +114,7 @@ async function requireFree(
 ): Promise<void> {
   const { hosting } = hosted;
   await requireAlone(deps, hosted, wanted.name, call);
-  await requireOpen(deps, hosted, call);
+  await requireOpen(deps, hosted.hosting.name, call);
   await requireRoom({ hosting, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
     if (!isFault(error, 'exhausted')) throw error;
     throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
@@ -124,12 +124,6 @@ async function requireFree(
 async function requireAlone(deps: BlockDeps, { hosting }: Hosted, name: string, call: Call): Promise<void> {
   const { found } = await lookEverywhere(deps, { except: hosting.name }, call);
   if (found.some(({ disks }) => disks.some((disk) => disk.name === name))) throw another(name);
-}
-
-/** Not about to be deleted (see `prune-hosting.ts`). */
-async function requireOpen(deps: BlockDeps, { hosting }: Hosted, call: Call): Promise<void> {
-  if (isOpenForBlocks(getRecord(await getHosting(deps, hosting.name, call)))) return;
-  throw new Fault('busy', `hosting volume ${hosting.name} is being deleted; retry`);
 }
 
 function another(name: string, cause?: Fault): Fault {

@@ -4,7 +4,7 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
 import { lacksRecord, readVolume } from '../volumes/restore-record.ts';
 import type { HostingDeps } from './deps.ts';
-import { HOSTING_KEY, isHosting, PROVIDER_KEY, providerOf } from './publications.ts';
+import { HOSTING_KEY, isHosting, isOpenForBlocks, PROVIDER_KEY, providerOf } from './publications.ts';
 
 /** The hosting volume of this name. Throws `not-found`, `wrong-state` for one that hosts no block volumes of this provider. */
 export async function getHosting(deps: HostingDeps, name: string, call: Call): Promise<GlusterVolume> {
@@ -18,6 +18,12 @@ export async function getHosting(deps: HostingDeps, name: string, call: Call): P
     'wrong-state',
     `volume ${name} hosts no block volumes of ${deps.provider}; give it the metadata ${HOSTING_KEY}: yes, and ${PROVIDER_KEY}: ${deps.provider}, if it may`,
   );
+}
+
+/** Throws `busy` when it is about to be deleted (see `prune-hosting.ts`). */
+export async function requireOpen(deps: HostingDeps, name: string, call: Call): Promise<void> {
+  if (isOpenForBlocks(getRecord(await getHosting(deps, name, call)))) return;
+  throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
 }
 
 /**

@@ -5,6 +5,7 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { copyableBricks, copyDisk, type HostBrick } from './copy-disk.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
+import { requireOpen } from './hosting.ts';
 import type { HostedDisks, HostedSnapshot } from './hosting-mounts.ts';
 import { locate, lookEverywhere, missing, type NamedBlockVolume } from './locate.ts';
 import { makeRoom } from './make-room.ts';
@@ -91,10 +92,16 @@ async function take(deps: BlockDeps, taking: Taking, call: Call): Promise<Hosted
     await copyableBricks(deps, hosting, call);
     return { ...wanted, ...moment, size: disk.size, settled: 0n };
   };
-  return disks.snapshots.make(name, disk.size, copy, call).catch((error: unknown) => {
+  const made = await disks.snapshots.make(name, disk.size, copy, call).catch((error: unknown) => {
     if (!isFault(error, 'conflict')) throw error;
     throw new Fault('busy', `another gateway has taken block snapshot ${name}; retry`, { cause: error });
   });
+  // Its source may have been deleted meanwhile, and the hosting volume found empty just before.
+  await requireOpen(deps, hosting.name, call).catch(async (error: unknown) => {
+    await disks.snapshots.remove(name, call);
+    throw error;
+  });
+  return made;
 }
 
 /** The hosting volume with room for one more file of the size. */
