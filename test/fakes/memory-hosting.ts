@@ -1,4 +1,5 @@
 import { Fault } from '../../src/control/fault.ts';
+import { KeyedQueues } from '../../src/control/queues.ts';
 import { Semaphore } from '../../src/control/semaphore.ts';
 import type { BlockParts } from '../../src/gateway/block/deps.ts';
 import type { HostedDisks, HostedSnapshot, HostedSnapshots } from '../../src/gateway/block/hosting-mounts.ts';
@@ -40,6 +41,7 @@ export class MemoryHosting {
     return {
       confirmMs: 300,
       making: new Semaphore(1),
+      rooms: new KeyedQueues(),
       files: this.files.serve((volume) => this.#bricksOf(volume)),
       mounts: {
         use: async (volume, work) => {

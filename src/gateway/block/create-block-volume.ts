@@ -9,11 +9,12 @@ import { type BlockSource, contentOf, forgetPassing } from './block-source.ts';
 import { chooseHosting } from './choose-hosting.ts';
 import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { requireOpen } from './hosting.ts';
+import { getHosting, requireOpen } from './hosting.ts';
 import type { Filling, HostedDisks } from './hosting-mounts.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
 import { makeHosting } from './make-hosting.ts';
+import { makeRoom } from './make-room.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
@@ -60,7 +61,10 @@ export async function createBlockVolume(
   const content = await contentOf(deps, hosted.hosting, wanted, call);
   const info = await deps.mounts.use(
     hosted.hosting.name,
-    (disks) => make(deps, { hosted, disks, wanted, content }, call),
+    (disks) =>
+      deps.rooms.run(hosted.hosting.name, call.signal, () =>
+        make(deps, { hosted, disks, wanted, content }, call),
+      ),
     call,
   );
   await forgetPassing(deps, hosted.hosting.name, wanted, call).catch((error: unknown) => {
@@ -86,6 +90,10 @@ interface Making {
 async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockVolumeInfoWire> {
   const { hosted, disks, wanted, content } = making;
   const { name, size, metadata } = wanted;
+  // What was found when it was chosen may have been used by those that had their turn before.
+  const now = await getHosting(deps, hosted.hosting.name, call);
+  if (wanted.hostingvolume !== undefined)
+    await makeRoom(deps, { hosting: now, ...(await disks.list(call)) }, size, call);
   await disks.make({ name, size }, call, content).catch((error: unknown) => {
     throw isFault(error, 'conflict') ? another(name, error) : error;
   });
@@ -114,10 +122,10 @@ async function requireFree(
 ): Promise<void> {
   const { hosting } = hosted;
   await requireAlone(deps, hosted, wanted.name, call);
-  await requireOpen(deps, hosted.hosting.name, call);
-  await requireRoom({ hosting, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
+  const now = await requireOpen(deps, hosting.name, call);
+  await requireRoom({ hosting: now, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
     if (!isFault(error, 'exhausted')) throw error;
-    throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
+    throw new Fault('busy', `another request has used the room on ${now.name}; retry`, { cause: error });
   });
 }
 

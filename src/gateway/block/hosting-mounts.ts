@@ -20,6 +20,10 @@ export interface HostedSnapshot {
   readonly brick: string;
   /** Bytes from its beginning in which the copies of all bricks are known to be alike. */
   readonly settled: bigint;
+  /** Its copies are being written, or were when the work on it was cut short: then none of them may be of one moment. */
+  readonly spreading?: true;
+  /** When it was last kept, as `createdAt`; absent: never since. */
+  readonly keptAt?: number;
 }
 
 /** Content for a new file: what `from` makes of the file of this size at that path of the hosting volume. */

@@ -29,6 +29,8 @@ const record = z.object({
   metadata: z.record(z.string(), z.string()),
   brick: z.string(),
   settled: bytes,
+  spreading: z.literal(true).exactOptional(),
+  keptAt: z.number().exactOptional(),
 });
 
 /** The snapshots below a mounted hosting volume, by commands with a deadline, as with `mountedDisks`. */
