@@ -11,6 +11,7 @@ import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
 import { getHosting, requireOpen } from './hosting.ts';
 import type { Filling, HostedDisks } from './hosting-mounts.ts';
+import { giveOut, isGoing, takeBack } from './kept.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
 import { makeHosting } from './make-hosting.ts';
@@ -90,6 +91,11 @@ interface Making {
 async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockVolumeInfoWire> {
   const { hosted, disks, wanted, content } = making;
   const { name, size, metadata } = wanted;
+  const rest = await disks.kept(name, call);
+  if (isGoing(rest)) throw another(name);
+  // A request that died has left it: without a file it says nothing.
+  if (rest !== undefined && (await disks.find(name, call)) === undefined)
+    await disks.keep(name, undefined, call);
   // What was found when it was chosen may have been used by those that had their turn before.
   const now = await getHosting(deps, hosted.hosting.name, call);
   if (wanted.hostingvolume !== undefined)
@@ -100,12 +106,12 @@ async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockV
   try {
     await requireFree(deps, making, call);
   } catch (error) {
-    await disks.remove(name, call).catch((cause: unknown) => {
+    await takeBack(disks, name, call).catch((cause: unknown) => {
       throw afterMutation(cause, `block volume ${name}`);
     });
     throw error;
   }
-  await disks.keepMetadata(name, metadata, call).catch((error: unknown) => {
+  await giveOut(disks, wanted, call).catch((error: unknown) => {
     throw afterMutation(error, `block volume ${name}`);
   });
   return toBlockInfo(hosted.hosting, { name, size }, metadata);
@@ -157,16 +163,31 @@ async function finish(
   await deps.mounts.use(
     hosting.name,
     async (mounted) => {
-      const kept = await mounted.metadata(name, call);
-      if (kept !== undefined && !isDeepStrictEqual({ ...kept }, { ...metadata })) {
-        throw new Fault('conflict', `block volume ${name} exists with other metadata`);
-      }
-      if (kept !== undefined) return;
+      if (await isFinished(mounted, wanted, call)) return;
       await requireFree(deps, { hosted, disks: mounted, wanted }, call);
-      await mounted.keepMetadata(name, metadata, call);
+      await giveOut(mounted, wanted, call);
     },
     call,
   );
   await forgetPassing(deps, hosting.name, wanted, call);
   return toBlockInfo(hosting, disk, metadata);
+}
+
+/** Throws `conflict` for another one, `busy` for one that goes. */
+async function isFinished(
+  disks: HostedDisks,
+  { name, metadata }: WantedBlockVolume,
+  call: Call,
+): Promise<boolean> {
+  const kept = await disks.kept(name, call);
+  if (kept === undefined) return false;
+  if (kept.state === 'deleting') throw new Fault('busy', `block volume ${name} is being deleted; retry`);
+  if (kept.state === 'taken-back') {
+    if (isGoing(kept)) throw another(name);
+    // Its maker died: the file stays, and becomes this request's.
+    await disks.keep(name, undefined, call);
+    return false;
+  }
+  if (isDeepStrictEqual({ ...kept.metadata }, { ...metadata })) return true;
+  throw new Fault('conflict', `block volume ${name} exists with other metadata`);
 }

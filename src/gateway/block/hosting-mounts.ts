@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { Kept } from './kept.ts';
 
 /** A block volume as its hosting volume has it. */
 export interface HostedDisk {
@@ -90,7 +91,12 @@ export interface HostedDisks extends HostedFiles {
   remove(name: string, call: Call): Promise<void>;
   /** Undefined when none was kept. */
   metadata(name: string, call: Call): Promise<Readonly<Record<string, string>> | undefined>;
-  keepMetadata(name: string, metadata: Readonly<Record<string, string>>, call: Call): Promise<void>;
+  /** Undefined: nothing. */
+  kept(name: string, call: Call): Promise<Kept | undefined>;
+  /** In place of what is kept; undefined: nothing. */
+  keep(name: string, kept: Kept | undefined, call: Call): Promise<void>;
+  /** Keeps it where nothing is kept, atomically; resolves false where something is. */
+  claim(name: string, kept: Kept, call: Call): Promise<boolean>;
   readonly snapshots: HostedSnapshots;
 }
 
