@@ -4,11 +4,13 @@ import { call as newCall } from '../contract/backend.ts';
 import {
   type BlockNodeHarness,
   fails,
+  GIB,
   RAW,
   STAGING,
   startBlockNode,
   TARGET,
   TARGET_2,
+  WRITER,
 } from './block-node-harness.ts';
 
 const OTHER_STAGING = '/kubelet/staging/elsewhere';
@@ -117,6 +119,20 @@ describe('block node keeps data', () => {
       await fails(node.stage(), status.ABORTED, /is not made of .* any more; retry/);
       expect([node.disk.formatted, node.host.devices]).to.deep.equal([0, ['/dev/loop0']]);
     });
+  });
+
+  it('gives a larger clone the whole of its size, also when that was interrupted', async () => {
+    const clone = () => Object.assign(node.disk, { content: 'xfs', fileSystemBytes: GIB / 2n });
+    clone();
+    const reader = { volumeCapability: WRITER, publishContext: { readonly: 'true' } };
+    await node.stage(reader);
+    expect(node.disk.fileSystemBytes).to.equal(GIB / 2n);
+    await node.unstage();
+    await node.stage();
+    expect(node.disk.fileSystemBytes).to.equal(GIB);
+    clone();
+    await node.stage();
+    expect(node.disk.fileSystemBytes).to.equal(GIB);
   });
 
   it('does not go on with a device that a kill left without direct I/O', async () => {

@@ -25,7 +25,7 @@ const UNDO_MS = 60_000;
  */
 export async function stageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
   await requireStageable(context, use);
-  if (await isStaged(context, use, call)) return;
+  if (await isStaged(context, use, call)) return growToDevice(context, use, call);
   try {
     await attachAndShow(context, use, call);
   } catch (error) {
@@ -48,6 +48,18 @@ async function attachAndShow(context: BlockContext, use: StagedUse, call: Call):
   checkpoint(call);
   const loop = await attachDisk(context, use, call);
   await showContent(context, { use, loop }, call);
+  await growToDevice(context, use, call);
+}
+
+/** A clone that is larger than its source has a file system of the source's size. */
+async function growToDevice({ host, clusters }: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  const { volume, stagingPath } = use;
+  const { content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
+  const { fileSystem: fsType, superOptions, loop: device, target } = content ?? {};
+  if (fsType === undefined || device === undefined || target === undefined) return;
+  if (superOptions?.includes('ro') === true) return;
+  checkpoint(call);
+  await host.growFileSystem({ device, fsType, target }, call);
 }
 
 /** Two file systems of one disk would destroy each other. */
