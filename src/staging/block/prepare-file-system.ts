@@ -1,7 +1,8 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import type { Disk, FsType } from './block-host.ts';
+import type { FsType, LoopDevice } from './block-host.ts';
 import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
+import { requireAttached } from './find-loops.ts';
 
 /**
  * Sees to it that the device has a file system that can be mounted. One is made only on a device that is proved blank,
@@ -10,17 +11,17 @@ import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
  */
 export async function prepareFileSystem(
   { host }: BlockContext,
-  { use, disk, fsType }: { readonly use: StagedUse; readonly disk: Disk; readonly fsType: FsType },
+  { use, loop, fsType }: { readonly use: StagedUse; readonly loop: LoopDevice; readonly fsType: FsType },
   call: Call,
 ): Promise<void> {
   const { volume, stagingPath, isReadonly } = use;
-  const { formatting } = placesOf(stagingPath);
+  const { formatting, disk: file } = placesOf(stagingPath);
   const state = await host.probe(formatting, call);
   if (state !== 'absent' && state !== 'other') {
     throw new Fault('unreachable', `whether ${formatting} is there cannot be told (${state}); retry`);
   }
   const isHalfMade = state === 'other';
-  const content = await host.content(disk, call);
+  const content = await host.content({ device: loop.path, file }, call);
   if (isHalfMade || content === 'blank') {
     if (isReadonly) {
       throw new Fault(
@@ -30,13 +31,16 @@ export async function prepareFileSystem(
     }
     checkpoint(call);
     await host.makeFile(formatting, call);
-    await host.format(disk.device, fsType, call);
+    await requireAttached(host, { loop, file }, call);
+    await host.format(loop.path, fsType, call);
     await host.removeFile(formatting, call);
     return;
   }
   if (content !== fsType) throw differing(volume.id, content, fsType);
+  if (isReadonly) return;
   // A check may write.
-  if (!isReadonly) await host.check(disk.device, fsType, call);
+  await requireAttached(host, { loop, file }, call);
+  await host.check(loop.path, fsType, call);
 }
 
 function differing(id: string, content: FsType | 'other', fsType: FsType): Fault {

@@ -6,7 +6,9 @@ import { getCluster } from '../node-volume.ts';
 import { requireRoom } from '../require-room.ts';
 import { differenceOf } from '../same-mount.ts';
 import { attachDisk } from './attach-disk.ts';
+import type { LoopDevice } from './block-host.ts';
 import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
+import { requireAttached } from './find-loops.ts';
 import { findStaged, stagingPathsOf } from './find-staged.ts';
 import { type LoopMount, toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
@@ -23,7 +25,7 @@ const UNDO_MS = 60_000;
  */
 export async function stageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
   await requireStageable(context, use);
-  if (await isStaged(context, use, call)) return;
+  if (await isStaged(context, use, call)) return growToDevice(context, use, call);
   try {
     await attachAndShow(context, use, call);
   } catch (error) {
@@ -44,8 +46,20 @@ export async function restageBlock(context: BlockContext, use: StagedUse, call: 
 async function attachAndShow(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
   await requireRoom(context, use.volume);
   checkpoint(call);
-  const device = await attachDisk(context, use, call);
-  await showContent(context, { use, device }, call);
+  const loop = await attachDisk(context, use, call);
+  await showContent(context, { use, loop }, call);
+  await growToDevice(context, use, call);
+}
+
+/** A clone that is larger than its source has a file system of the source's size. */
+async function growToDevice({ host, clusters }: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  const { volume, stagingPath } = use;
+  const { content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
+  const { fileSystem: fsType, superOptions, loop: device, target } = content ?? {};
+  if (fsType === undefined || device === undefined || target === undefined) return;
+  if (superOptions?.includes('ro') === true) return;
+  checkpoint(call);
+  await host.growFileSystem({ device, fsType, target }, call);
 }
 
 /** Two file systems of one disk would destroy each other. */
@@ -66,13 +80,18 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
   const { volume, stagingPath } = use;
   const { client, content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
   const isServed = client !== undefined && (await askMount(host, client.target, call)) === 'live';
-  const isWhole = isServed && content !== undefined && (await isServing(context, content, call));
+  // A path may be another disk's device by now, however it came to that.
+  const loop =
+    isServed && content !== undefined
+      ? await host.loopAt({ device: content.loop, file: placesOf(stagingPath).disk }, call)
+      : undefined;
+  const isWhole = content !== undefined && loop !== undefined && (await isServing(context, content, call));
   // A client alone is what an interrupted request left: it is gone on with.
   if (!isWhole && (content !== undefined || (client !== undefined && !isServed))) {
     await takeDown(context, { volume, stagingPath }, call);
   }
   if (!isWhole) return false;
-  const difference = describeDifference(content, use);
+  const difference = describeDifference(content, { use, loop });
   if (difference === undefined) return true;
   throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
 }
@@ -89,30 +108,35 @@ async function isServing({ host }: BlockContext, content: LoopMount, call: Call)
 
 function describeDifference(
   content: LoopMount,
-  { access, isReadonly, stagingPath }: StagedUse,
+  { use, loop }: { readonly use: StagedUse; readonly loop: LoopDevice },
 ): string | undefined {
+  const { access, isReadonly, stagingPath } = use;
   const place = contentPlace(placesOf(stagingPath), access);
   if (content.target !== place) return content.fileSystem === undefined ? 'as a device' : 'as a file system';
-  if (access.kind === 'block') return undefined;
+  const isReader = loop.isReadonly ? 'read-only' : 'writable';
+  const deviceDifference = loop.isReadonly === isReadonly ? undefined : `its device is ${isReader}`;
+  if (access.kind === 'block') return deviceDifference;
   if (content.fileSystem !== access.fsType) return `it has file system ${content.fileSystem}`;
-  return differenceOf(content, isReadonly ? [...access.options, 'ro'] : access.options);
+  const options = isReadonly ? [...access.options, 'ro'] : access.options;
+  return differenceOf(content, options) ?? deviceDifference;
 }
 
 async function showContent(
   context: BlockContext,
-  { use, device }: { readonly use: StagedUse; readonly device: string },
+  { use, loop }: { readonly use: StagedUse; readonly loop: LoopDevice },
   call: Call,
 ): Promise<void> {
   const { host } = context;
   const { access, stagingPath } = use;
   const places = placesOf(stagingPath);
+  const { path: device } = loop;
   checkpoint(call);
   if (access.kind === 'block') {
     await host.makeFile(places.device, call);
     await host.bind(device, places.device, { readonly: false }, call);
   } else {
     const { fsType } = access;
-    await prepareFileSystem(context, { use, disk: { device, file: places.disk }, fsType }, call);
+    await prepareFileSystem(context, { use, loop, fsType }, call);
     checkpoint(call);
     await host.makeDirectory(places.volume, call);
     const options = [...access.options.filter((one) => one !== 'ro' && one !== 'rw')];
@@ -122,11 +146,13 @@ async function showContent(
   }
   const place = contentPlace(places, access);
   const shown = findMount(await host.mounts(), place);
-  if (shown !== undefined && toLoopMount(shown)?.loop === device) return;
-  throw new Fault(
-    'unreachable',
-    `${place} does not show ${device} after mounting it; is it a symbolic link?`,
-  );
+  if (shown === undefined || toLoopMount(shown)?.loop !== device) {
+    throw new Fault(
+      'unreachable',
+      `${place} does not show ${device} after mounting it; is it a symbolic link?`,
+    );
+  }
+  await requireAttached(host, { loop, file: places.disk }, call);
 }
 
 async function undo(

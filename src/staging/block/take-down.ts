@@ -2,7 +2,9 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { findMount } from '../find-mount.ts';
 import { MOST_STACKED } from '../unmount-all.ts';
+import type { LoopDevice } from './block-host.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
+import { findLoops } from './find-loops.ts';
 import { toLoopMount } from './loop-mount.ts';
 
 interface Place {
@@ -20,30 +22,31 @@ export async function takeDown(context: BlockContext, place: Place, call: Call):
   const { host } = context;
   const { volume, device, client, disk } = placesOf(place.stagingPath);
   const isMounted = findMount(await host.mounts(), client) !== undefined;
-  const isDead = isMounted && (await host.probe(client, call)) === 'dead';
   // Asked before: of a device whose node alone was bound nothing tells afterwards.
-  const attached = isMounted ? (await host.loops(disk, call)).map(({ path }) => path) : [];
-  const shown = await takeAway(context, { target: volume, isDead }, call);
-  const bound = await takeAway(context, { target: device, isDead }, call);
-  for (const loop of new Set([...attached, ...shown, ...bound])) {
+  const found = isMounted ? await findLoops(host, { client, disk }, call) : undefined;
+  const isDead = found?.client === 'dead';
+  const shown = await takeAway(context, { target: volume, disk, isDead }, call);
+  const bound = await takeAway(context, { target: device, disk, isDead }, call);
+  const loops = [...(found?.loops ?? []), ...shown, ...bound];
+  for (const loop of new Map(loops.map((one) => [one.path, one])).values()) {
     checkpoint(call);
     if ((await host.detachLoop(loop, call)) || isDead) continue;
     throw new Fault(
       'wrong-state',
-      `${loop} of volume ${place.volume.id} is still in use on this node; end the containers that use it`,
+      `${loop.path} of volume ${place.volume.id} is still in use on this node; end the containers that use it`,
     );
   }
   await host.removeFile(device, call);
   await host.removeDirectory(volume, call);
 }
 
-/** The devices that were mounted there, from the top. */
+/** The disk's devices that were mounted there, from the top. */
 async function takeAway(
   { host }: BlockContext,
-  { target, isDead }: { readonly target: string; readonly isDead: boolean },
+  { target, disk, isDead }: { readonly target: string; readonly disk: string; readonly isDead: boolean },
   call: Call,
-): Promise<readonly string[]> {
-  const taken = [];
+): Promise<readonly LoopDevice[]> {
+  const taken: LoopDevice[] = [];
   for (let n = 0; n < MOST_STACKED; n += 1) {
     checkpoint(call);
     const top = findMount(await host.mounts(), target);
@@ -55,9 +58,11 @@ async function takeAway(
         `${target} is covered by ${top.source} (${top.fsType}); unmount that first`,
       );
     }
+    // While it is mounted its path is no other's.
+    const loop = await host.loopAt({ device: mount.loop, file: disk }, call);
     if (isDead || mount.fileSystem === undefined) await host.unmount(target, call);
     else await host.unmountWritten(target, call);
-    taken.push(mount.loop);
+    if (loop !== undefined) taken.push(loop);
   }
   throw new Fault('uncertain', `mounts at ${target} do not go away; unmount them by hand`);
 }
