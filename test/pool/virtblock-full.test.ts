@@ -3,7 +3,6 @@ import { CsiBlockVolume } from './lab/csi-block-volume.ts';
 import { MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
 import { expectNothingLeft } from './lab/expect-nothing-left.ts';
-import { failureOf } from './lab/grpc-failure.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
 const SIZE = 180n * MIB;
@@ -42,14 +41,6 @@ describe('virtblock: a hosting volume that is full', () => {
     const read = `dd if=${device} bs=1M count=${mebibytes} iflag=direct status=none | sha256sum`;
     return deployment.lab.worker(1).must(['sh', '-c', read]);
   };
-
-  it('promises no more than it has', async () => {
-    const parameters = { hostingVolume: one.hosting };
-    const third = { name: 'full-three', bytes: SIZE, content: 'raw', parameters } as const;
-    const refused = await failureOf(CsiBlockVolume.create(deployment, third));
-    expect(refused.code).to.equal('RESOURCE_EXHAUSTED');
-    expect(refused.message).to.include(one.hosting);
-  });
 
   it('gives the error of a disk to who writes what is not there, and keeps what the others have', async () => {
     const server = deployment.lab.server(1).machine;
