@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { Injection } from '../fakes/fault-injector.ts';
 import type { HostPoint } from '../fakes/memory-host.ts';
@@ -14,11 +12,9 @@ import {
   startBlockNode,
   TARGET,
 } from './block-node-harness.ts';
-import { errorOf } from './controller-harness.ts';
+import { retryUntilOk } from './retry-until-ok.ts';
 
 const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
-/** What kubelet takes for "try again"; an injected failure may leave as nothing else. */
-const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
 /** Nothing hangs there, and a busy machine is no failure. */
 const CLEAN_MS = 20_000;
@@ -139,21 +135,6 @@ async function runClean(scenario: Scenario): Promise<{ points: readonly HostPoin
 /** Making a file system may be done again, as long as nobody has had it. */
 function withoutCount(state: object): object {
   return { ...state, disk: { ...Reflect.get(state, 'disk'), formatted: undefined } };
-}
-
-async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise<void> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const error = await act().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return;
-    const failed = await errorOf(Promise.reject(error));
-    expect(RETRIED, `${label}: ${failed.message}`).to.include(failed.code);
-    if (performance.now() > end) throw new Error(`${label}: no success within 10 s: ${failed.message}`);
-    await sleep(5);
-  }
 }
 
 /** Whatever came before, the end of a volume's life on the node leaves nothing but the CO's directory. */

@@ -1,5 +1,5 @@
 import { type Call, detached } from '../../control/call.ts';
-import { Fault, isFault } from '../../control/fault.ts';
+import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord } from '../volume-record.ts';
 import { passingFor } from './block-source.ts';
@@ -8,7 +8,7 @@ import { getHosting } from './hosting.ts';
 import type { HostedDisks } from './hosting-mounts.ts';
 import { isGoing } from './kept.ts';
 import { locate, type NamedBlockVolume } from './locate.ts';
-import { finishPrunes, pruneEmpty } from './prune-empty.ts';
+import { findToDelete } from './prune-empty.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { readPublications } from './publications.ts';
 import { isEmpty } from './room.ts';
@@ -25,12 +25,8 @@ export async function deleteBlockVolume(
   call: Call,
 ): Promise<void> {
   using _lock = deps.locks.acquire(blockKey(name));
-  if (prune) await finishPrunes(deps, hostingvolume, call);
-  const { hosting } = await locate(deps, name, hostingvolume, call).catch(async (error: unknown) => {
-    // An interrupted delete has taken the block volume away and not its hosting volume.
-    if (prune && isFault(error, 'not-found')) await pruneEmpty(deps, hostingvolume, call);
-    throw error;
-  });
+  const find = () => locate(deps, name, hostingvolume, call);
+  const { hosting } = await findToDelete(deps, { hostingvolume, prune }, find, call);
   requireUnpublished(hosting, name);
   const isLast = await deps.mounts.use(
     hosting.name,
