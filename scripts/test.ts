@@ -61,7 +61,7 @@ const PARTS: readonly Part[] = [
     testMs: 900_000,
     minutes: 30,
     needs: ['debian', 'go'],
-    lane: 1,
+    lane: 2,
   },
   {
     name: 'guest',
