@@ -49,7 +49,9 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },
     async publish(place, { name: node, addresses, isReadonly: readonly }, call) {
-      await post(place, 'publish', { node, addresses: [...addresses], readonly }, call);
+      const body = { node, addresses: [...addresses], readonly };
+      const { published } = await post(place, 'publish', body, call);
+      return published.find((one) => one.node === node)?.door;
     },
     unpublish: (place, node, call) =>
       safely(call, () => {

@@ -66,6 +66,12 @@ export const blockPublication = z.object({
   node: z.string(),
   addresses: listOf(z.string()),
   readonly: z.boolean(),
+  /** The directory of the block volume that the node's client mounts; absent: itself, as with gateways before. */
+  door: z
+    .string()
+    .nullish()
+    .transform((door) => door ?? undefined)
+    .optional(),
 });
 export type BlockPublication = z.output<typeof blockPublication>;
 
@@ -93,9 +99,10 @@ export const blockVolumeList = listOf(blockVolumeInfo);
 export const blockExpandRequest = z.strictObject({ size: exactBytes });
 
 /**
- * Addition, `POST …/{name}/publish`: the node's clients may mount `/<name>`. To one node, or to several `readonly`;
- * else `wrong-state` naming the node that has it. The same again is success, other addresses take the place of those
- * that were there.
+ * Addition, `POST …/{name}/publish`: the node's clients may mount `/<name>/<door>`, with the door that the reply has in
+ * `published`. To one node, or to several `readonly`; else `wrong-state` naming the node that has it. The same again is
+ * success, with the same door; other addresses take the place of those that were there. What is published anew, after
+ * it was published to nobody, or otherwise, has a door that no client has mounted yet.
  */
 export const blockPublishRequest = z.strictObject({
   node: z.string(),

@@ -2,6 +2,7 @@ import type { BlockHost } from '../staging/block/block-host.ts';
 import { contentOf } from './device-content.ts';
 import { deviceFileSystem } from './device-file-system.ts';
 import { makeFile, removeFile } from './empty-file.ts';
+import { isMarked, mark } from './file-mark.ts';
 import { createLinuxHost } from './linux-host.ts';
 import { attachDirect, detach, deviceBytes, growLoop, loopAt, loopsOf } from './loop-devices.ts';
 
@@ -12,6 +13,8 @@ export function createLinuxBlockHost(): BlockHost {
     ...deviceFileSystem,
     makeFile,
     removeFile,
+    isMarked,
+    mark,
     loops: loopsOf,
     loopAt,
     attachLoop: attachDirect,

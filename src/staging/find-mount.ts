@@ -1,5 +1,5 @@
 import type { Mount } from './host.ts';
-import type { MountedVolume, NodeCluster } from './node-volume.ts';
+import type { MountedVolume, NodeCluster, NodeVolume } from './node-volume.ts';
 
 /** The mount on top at the target. */
 export function findMount(mounts: readonly Mount[], target: string): Mount | undefined {
@@ -33,7 +33,12 @@ export function carries(mount: Mount, volume: MountedVolume, clusters: readonly 
   const source = sourceOf(mount);
   if (source === undefined) return false;
   if ('isInline' in volume) return true;
-  if (source.volume !== volume.name || source.directory !== volume.directory) return false;
+  if (source.volume !== volume.name || !isDirectoryOf(source, volume)) return false;
   const owners = clusters.filter(({ servers }) => servers.includes(source.server));
   return owners.length === 0 || owners.some(({ name }) => name === volume.cluster);
+}
+
+function isDirectoryOf({ directory }: MountSource, volume: NodeVolume): boolean {
+  if (directory === volume.directory) return true;
+  return volume.hasDoors === true && directory?.startsWith(`${volume.directory}/`) === true;
 }

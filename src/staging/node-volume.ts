@@ -10,6 +10,8 @@ export interface NodeVolume {
   readonly name: string;
   /** The directory that stands for the volume's root; absent: the root itself. */
   readonly directory?: string;
+  /** What is mounted may also be one of that directory's own, which stands for the same. */
+  readonly hasDoors?: true;
   /** A read-only view of a snapshot, whose Gluster volume others have mounted too. */
   readonly isView?: true;
 }

@@ -90,15 +90,22 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
         await faultOf('wrong-state', host.removeFile(path, call()));
         expect(await host.probe(path, call())).to.equal('directory');
       });
+    });
 
-      it('lie beside a disk too', async () => {
-        const file = await subject.newDisk();
-        const beside = file.replace(/disk$/, 'formatting');
-        expect(await host.probe(beside, call())).to.equal('absent');
-        await host.makeFile(beside, call());
-        expect(await host.probe(beside, call())).to.equal('other');
-        await host.removeFile(beside, call());
-        expect(await host.probe(beside, call())).to.equal('absent');
+    describe('the mark of a file', () => {
+      it('is put on and taken off, each twice, also while a device is made of it', async () => {
+        const { file } = await newDevice();
+        expect(await host.isMarked(file, call())).to.equal(false);
+        for (const isMarked of [true, false]) {
+          for (const _ of [1, 2]) await host.mark(file, isMarked, call());
+          expect(await host.isMarked(file, call())).to.equal(isMarked);
+        }
+      });
+
+      it('is not taken for absent when the file cannot be looked at', async () => {
+        const file = `${newPath()}/disk`;
+        await faultOf('unreachable', host.isMarked(file, call()));
+        await faultOf('unreachable', host.mark(file, true, call()));
       });
     });
 

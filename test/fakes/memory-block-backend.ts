@@ -33,6 +33,9 @@ export class MemoryBlockBackend implements BlockBackend {
   readonly faults = new FaultInjector<BlockPoint>();
   readonly #volumes = new Map<VolumeName, BlockVolume>();
   readonly #snapshots = new Map<VolumeName, BlockSnapshot>();
+  /** By which those that have it mount it. */
+  readonly #doors = new Map<VolumeName, string>();
+  #publications = 0;
   readonly #inTransaction = new Set<VolumeName>();
   /** Of every hosting volume that is made. */
   readonly #hostingBytes: bigint;
@@ -108,9 +111,9 @@ export class MemoryBlockBackend implements BlockBackend {
     });
   }
 
-  async publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<void> {
+  async publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<string | undefined> {
     using _transaction = this.#transaction(place.name);
-    await this.#step('publish', call, () => {
+    return this.#step('publish', call, () => {
       this.#requireFence();
       const volume = this.#get(place);
       const others = volume.published.filter(({ name }) => name !== publication.name);
@@ -118,7 +121,10 @@ export class MemoryBlockBackend implements BlockBackend {
       if (obstacle !== undefined) {
         throw new Fault('wrong-state', `block volume ${place.name} is published to node ${obstacle.name}`);
       }
+      const isSame = volume.published.some(({ isReadonly }) => isReadonly === publication.isReadonly);
+      if (!isSame) this.#doors.set(place.name, `door${++this.#publications}`);
       this.#volumes.set(place.name, { ...volume, published: [...others, publication] });
+      return this.#doors.get(place.name);
     });
   }
 

@@ -9,7 +9,7 @@ import type {
   FsType,
   LoopDevice,
 } from '../../src/staging/block/block-host.ts';
-import type { FileSystemUsage, PathState } from '../../src/staging/host.ts';
+import type { FileSystemUsage } from '../../src/staging/host.ts';
 import { type MemoryDisk, newDisk } from './memory-disk.ts';
 import { MemoryHost } from './memory-host.ts';
 import { isOf, type Loop, newLoop, numberOf, toDevice } from './memory-loop.ts';
@@ -89,12 +89,6 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
     return super.unmount(target, call).finally(() => this.#settle());
   }
 
-  override probe(path: string, call: Call): Promise<PathState> {
-    const disk = this.#diskBeside(path);
-    if (disk === undefined) return super.probe(path, call);
-    return this.step('probe', call, () => (disk.files.has(posix.basename(path)) ? 'other' : 'absent'));
-  }
-
   override async usage(path: string, call: Call): Promise<FileSystemUsage> {
     const usage = await super.usage(path, call);
     const loop = this.#loopAt(path);
@@ -107,18 +101,26 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
     return this.step('makeFile', call, () => {
       if (this.paths.includes(path) && !this.files.has(path))
         throw new Fault('conflict', `${path} is a directory`);
-      (this.#diskBeside(path)?.files ?? this.files).add(this.#diskBeside(path) ? posix.basename(path) : path);
+      this.files.add(path);
     });
   }
 
   removeFile(path: string, call: Call): Promise<void> {
     return this.step('removeFile', call, () => {
       if (this.topAt(path) !== undefined) throw new Fault('wrong-state', `${path} is a mount point`);
-      const disk = this.#diskBeside(path);
-      if (disk !== undefined) return void disk.files.delete(posix.basename(path));
       if (this.paths.includes(path) && !this.files.has(path))
         throw new Fault('wrong-state', `${path} is a directory`);
       this.files.delete(path);
+    });
+  }
+
+  isMarked(file: string, call: Call): Promise<boolean> {
+    return this.step('isMarked', call, () => this.#diskAt(file).isMarked);
+  }
+
+  mark(file: string, isMarked: boolean, call: Call): Promise<void> {
+    return this.step('mark', call, () => {
+      this.#diskAt(file).isMarked = isMarked;
     });
   }
 
@@ -145,11 +147,8 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
 
   attachLoop(file: string, { readonly }: { readonly: boolean }, call: Call): Promise<LoopDevice> {
     return this.step('attachLoop', call, () => {
-      const disk = this.#diskBeside(file);
-      const client = this.topAt(posix.dirname(file))?.device;
-      if (disk === undefined || client === undefined)
-        throw new Fault('unreachable', `${file} does not exist`);
-      if (this.serviceOf(file) !== 'live') throw new Fault('unreachable', `${file} cannot be opened`);
+      const disk = this.#diskAt(file);
+      const client = this.topAt(posix.dirname(file))?.device ?? '';
       let number = 0;
       while (this.#loops.has(number)) number += 1;
       const loop = newLoop({ disk, file, client, isReadonly: readonly });
@@ -290,8 +289,11 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
   }
 
   /** Of a path that lies in a mounted directory of a block volume. */
-  #diskBeside(path: string): MemoryDisk | undefined {
+  #diskAt(path: string): MemoryDisk {
     const client = this.clientsOf.get(this.topAt(posix.dirname(path))?.device ?? '');
-    return this.#disks.get(`${client?.volume}/${client?.subdirectory}`);
+    const disk = this.#disks.get(`${client?.volume}/${client?.subdirectory?.split('/')[0]}`);
+    if (disk === undefined || this.serviceOf(path) !== 'live')
+      throw new Fault('unreachable', `${path} cannot be opened`);
+    return disk;
   }
 }

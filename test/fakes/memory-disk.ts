@@ -6,13 +6,13 @@ export interface MemoryDisk {
   content: Content;
   /** Of its file system. */
   fileSystemBytes: bigint;
-  /** Beside the disk. */
-  readonly files: Set<string>;
+  /** As `BlockHost.mark` does. */
+  isMarked: boolean;
   /** How often a file system was made: each time what was there is lost. */
   formatted: number;
   isDamaged: boolean;
 }
 
 export function newDisk(bytes: bigint): MemoryDisk {
-  return { bytes, content: 'blank', fileSystemBytes: 0n, files: new Set(), formatted: 0, isDamaged: false };
+  return { bytes, content: 'blank', fileSystemBytes: 0n, isMarked: false, formatted: 0, isDamaged: false };
 }

@@ -15,6 +15,8 @@ interface MemoryDisk {
 export class MemoryHosting {
   readonly volumes = new Map<string, Map<string, MemoryDisk>>();
   readonly kept = new Map<string, Map<string, Kept>>();
+  /** Of `<hosting volume>/<name>`. */
+  readonly doors = new Map<string, Set<string>>();
   readonly snapshots = new Map<string, Map<string, HostedSnapshot>>();
   readonly files = new MemoryBrickFiles();
   /** Bricks, as `host:path`, that go by the access list that they had when they were put here. */
@@ -94,7 +96,7 @@ export class MemoryHosting {
       const disk = disks.get(name);
       return disk === undefined ? undefined : { name, size: disk.size };
     };
-    const { files } = this;
+    const { files, doors } = this;
     const step = (name: string) => this.before(name);
     const snapshots = this.#hosted(volume);
     return {
@@ -127,7 +129,21 @@ export class MemoryHosting {
         await step('remove');
         disks.delete(name);
         kept.delete(name);
+        doors.delete(`${volume}/${name}`);
         files.remove(volume, `${name}/disk`);
+      },
+      async doors(name) {
+        await step('look for doors');
+        return [...(doors.get(`${volume}/${name}`) ?? [])].sort();
+      },
+      async openDoor(name, door) {
+        await step('open door');
+        if (!disks.has(name)) throw new Fault('not-found', `${name} is not there`);
+        doors.set(`${volume}/${name}`, new Set([...(doors.get(`${volume}/${name}`) ?? []), door]));
+      },
+      async closeDoors(name, former) {
+        await step('close doors');
+        for (const door of former) doors.get(`${volume}/${name}`)?.delete(door);
       },
       async metadata(name) {
         const found = kept.get(name);

@@ -27,6 +27,16 @@ export class BlockWorld {
     return this.post('', { name, size: GIB, ...more }, gateway);
   }
 
+  /** What it is published as, without its doors. */
+  publishedIn({ json }: HttpReply): readonly object[] {
+    return json.published.map(({ door: _, ...rest }: { readonly door?: string }) => rest);
+  }
+
+  /** The door by which the node is let into the block volume. */
+  doorIn({ json }: HttpReply, node: string): string {
+    return json.published.find((one: { readonly node: string }) => one.node === node)?.door;
+  }
+
   /** The only volume of the pool. */
   hostingOf() {
     return [...this.gateways.pool.volumes.values()][0];

@@ -63,6 +63,27 @@ for (const kind of ['in memory', 'by commands']) {
       expect(await faultOf(disks.grow({ name: 'none', size: 1n }, call))).to.equal('not-found');
     });
 
+    it('have doors, which lead to the same file until they are closed or it is removed', async () => {
+      const [one, other] = ['0000000001', '0000000002'];
+      expect(await disks.doors('one', call)).to.deep.equal([]);
+      expect(await faultOf(disks.openDoor('one', one, call))).to.equal('not-found');
+      expect((await disks.list(call)).disks).to.deep.equal([]);
+      await disks.make(ONE, call);
+      for (const door of [other, one, one]) await disks.openDoor('one', door, call);
+      expect(await disks.doors('one', call)).to.deep.equal([one, other]);
+      if (kind === 'by commands') {
+        const inodes = ['one', `one/${one}`].map(async (path) => (await stat(join(root, path, 'disk'))).ino);
+        expect(new Set(await Promise.all(inodes)).size).to.equal(1);
+        await writeFile(join(root, `one/${one}/more`), 'a node left this');
+      }
+      for (const _ of [1, 2]) await disks.closeDoors('one', [one], call);
+      expect(await disks.doors('one', call)).to.deep.equal([other]);
+      expect([await disks.find('one', call), (await disks.list(call)).disks]).to.deep.equal([ONE, [ONE]]);
+      await disks.remove('one', call);
+      await disks.make(ONE, call);
+      expect(await disks.doors('one', call)).to.deep.equal([]);
+    });
+
     it('keep metadata until they are removed, which may be repeated', async () => {
       await disks.make(ONE, call);
       expect(await disks.metadata('one', call)).to.equal(undefined);

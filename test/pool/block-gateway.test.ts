@@ -44,9 +44,9 @@ describe('virtblock: block volumes through the gateways', () => {
   });
 
   async function attach(worker: number, name: string): Promise<AttachedDisk> {
-    await api().publish(name, `w${worker}`, [address(worker)]);
+    const directory = await api().letIn(name, `w${worker}`, [address(worker)]);
     const disk = new AttachedDisk(deployment.lab.worker(worker), name);
-    expect(await disk.mount(servers, hosting, name), `${name} on w${worker}`).to.equal(true);
+    expect(await disk.mount(servers, hosting, directory), `${name} on w${worker}`).to.equal(true);
     return disk;
   }
 
@@ -69,8 +69,12 @@ describe('virtblock: block volumes through the gateways', () => {
   it('are mounted by the node that they are published to, and by no other', async () => {
     const disk = await attach(1, 'first');
     expect(await faultOf(api(2).publish('first', 'w2', [address(2)]))).to.equal('wrong-state');
+    const directory = await api(3).letIn('first', 'w1', [address(1)]);
     const other = new AttachedDisk(deployment.lab.worker(2), 'first');
-    expect(await other.mount(servers, hosting, 'first')).to.equal(false);
+    expect(await other.mount(servers, hosting, directory)).to.equal(false);
+    const above = new AttachedDisk(deployment.lab.worker(1), 'second');
+    expect(await above.mount(servers, hosting, 'first')).to.equal(false);
+    await above.end();
     const unpublished = new AttachedDisk(deployment.lab.worker(1), 'second');
     expect(await unpublished.mount(servers, hosting, 'second')).to.equal(false);
     for (const one of [disk, other, unpublished]) await one.end();
@@ -160,13 +164,26 @@ describe('virtblock: block volumes through the gateways', () => {
     await until('g3 is missed', async () =>
       (await deployment.lab.server(1).mustGluster(['pool', 'list'])).includes('Disconnected'),
     );
+    const former = await api().letIn('first', 'w1', [address(1)]);
     await api(2).unpublish('first', 'w1');
     await disk.end();
+    const missed = await api().letIn('first', 'w1', [address(1)]);
     await deployment.bootServer(3);
     for (const server of deployment.lab.servers) await untilWhole(server, 3);
     const again = new AttachedDisk(deployment.lab.worker(1), 'first');
-    expect(await again.mount(['g3'], hosting, 'first')).to.equal(false);
+    expect(await again.mount(['g3'], hosting, former)).to.equal(false);
     await again.end();
+    // The server has the same file by its new name, too, once that is healed.
+    const brick = `/srv/gluster/disk1/bricks/${hosting}.0.*/fs/brick`;
+    const inodes = `stat --format=%i ${brick}/first/disk ${brick}/${missed}/disk; ls -d ${brick}/${former}`;
+    await until('it is healed', async () => {
+      const { stdout } = await deployment.lab.server(3).machine.exec(['sh', '-c', inodes]);
+      const [one, other, ...rest] = stdout.trim().split('\n');
+      return one !== '' && one === other && rest.length === 0;
+    });
+    expect(await again.mount(servers, hosting, missed)).to.equal(true);
+    await again.end();
+    await api().unpublish('first', 'w1');
   });
 
   for (const afterMs of [60, 300, 900]) {

@@ -36,9 +36,10 @@ describe('virtblock: snapshots of block volumes on the pool', () => {
   });
 
   async function attach(worker: number, name: string): Promise<AttachedDisk> {
-    await api().publish(name, `w${worker}`, [deployment.lab.addressOf(`w${worker}`)]);
+    const addresses = [deployment.lab.addressOf(`w${worker}`)];
+    const directory = await api().letIn(name, `w${worker}`, addresses);
     const disk = new AttachedDisk(deployment.lab.worker(worker), name);
-    expect(await disk.mount(SERVERS, hosting, name), `${name} on w${worker}`).to.equal(true);
+    expect(await disk.mount(SERVERS, hosting, directory), `${name} on w${worker}`).to.equal(true);
     return disk;
   }
 

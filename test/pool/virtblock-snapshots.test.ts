@@ -95,10 +95,10 @@ describe('virtblock: snapshots and clones through the driver', function () {
   /** The exit code of the file system's own check, on another node; what it says when it is not 0. */
   async function checked({ request: { name } }: CsiBlockVolume, content: 'xfs' | 'ext4'): Promise<string> {
     const api = await BlockApi.through(deployment, 1);
-    await api.publish(name, 'w1', [deployment.lab.addressOf('w1')]);
+    const directory = await api.letIn(name, 'w1', [deployment.lab.addressOf('w1')]);
     const machine = deployment.lab.worker(1);
     const disk = new AttachedDisk(machine, name);
-    expect(await disk.mount(SERVERS, hosting, name)).to.equal(true);
+    expect(await disk.mount(SERVERS, hosting, directory)).to.equal(true);
     const check = content === 'xfs' ? ['xfs_repair', '-n', '-f'] : ['e2fsck', '-n', '-f'];
     // Both read sectors of 512 bytes, which the brick's direct I/O does not.
     const image = `${machine.folder}/checked.img`;

@@ -6,6 +6,7 @@ import type { Deployment } from './lab/deployment.ts';
 import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
 import { mayGrowExt4 } from './lab/may-grow-ext4.ts';
+import { configureNetwork } from './lab/network.ts';
 import { until } from './lab/until.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
@@ -103,6 +104,44 @@ describe('virtblock: a block volume through the driver', () => {
     // Until the client that was cut off has ended, as it does within seconds.
     await until('it is unstaged', () => isRetried(volume.unstage(1)));
     expect(await deployment.lab.worker(2).must(['cat', `${far}/counter`])).to.equal('mine\n');
+    await volume.unmount(2);
+    await volume.delete();
+  });
+
+  it('is let into by no client from before, when it comes back to a node whose network was away', async () => {
+    const volume = await create('returned', 'xfs');
+    const nodeId = await volume.nodeId(2);
+    const old = await volume.mount(2);
+    const cutOff = deployment.lab.worker(2);
+    await cutOff.must(['sh', '-c', 'echo old > "$0/file" && sync "$0/file"', old]);
+    const bridge = `${deployment.lab.folder}/bridge/net`;
+    await configureNetwork(bridge, ['link set w2 down']);
+    let sum: string | undefined;
+    try {
+      await cutOff.must(['sh', '-c', 'echo dirty > "$0/file" && head -c 8M /dev/urandom > "$0/dirty"', old]);
+      await volume.detach(2, nodeId);
+      const between = await volume.mount(1);
+      const write = 'head -c 8M /dev/urandom > "$0/file" && sync "$0/file"';
+      await deployment.lab.worker(1).must(['sh', '-c', write, between]);
+      sum = await sumOf(1, `${between}/file`);
+      await volume.unmount(1);
+      await volume.attach(2, nodeId);
+    } finally {
+      await configureNetwork(bridge, ['link set w2 up']);
+    }
+    // What is on its way when the connection is found dead fails in any case; what comes later must, too.
+    const met = ['stat', `${volume.stagingPath(2)}/client/disk`];
+    await until('the old client has met the servers', async () => {
+      const answered = (await cutOff.exec(met)).exitCode === 0;
+      return answered || (await clientsOf(cutOff)) === '';
+    });
+    expect((await cutOff.exec(['sync', '--file-system', old])).exitCode).to.not.equal(0);
+    await volume.unpublish(2);
+    await until('it is unstaged', () => isRetried(volume.unstage(2)));
+    await volume.stage(2);
+    const again = await volume.publish(2);
+    expect(await sumOf(2, `${again}/file`)).to.equal(sum);
+    expect(await cutOff.must(['ls', again])).to.equal('file\n');
     await volume.unmount(2);
     await volume.delete();
   });

@@ -36,7 +36,7 @@ describe('block controller: attach', () => {
       const id = await controller.create('one');
       for (const nodeId of [NODE_1, NODE_2]) {
         const reply = await controller.publish(id, { nodeId, volumeCapability: READER });
-        expect(reply.publishContext).to.deep.equal({ readonly: 'true' });
+        expect(reply.publishContext).to.deep.equal({ readonly: 'true', door: 'door1' });
       }
       expect(await controller.publishedTo(id)).to.have.members([NODE_1, NODE_2]);
       await fails(controller.publish(id), status.ALREADY_EXISTS, /read-only/);

@@ -47,7 +47,10 @@ describe('block controller', () => {
     expect(id).to.equal('gl1:virtblock:east:block-0a1b2c3d/one');
     expect(await controller.create('one')).to.equal(id);
     for (const _ of [1, 2]) {
-      expect((await controller.publish(id)).publishContext).to.deep.equal({ readonly: 'false' });
+      expect((await controller.publish(id)).publishContext).to.deep.equal({
+        readonly: 'false',
+        door: 'door1',
+      });
     }
     expect(await controller.publishedTo(id)).to.deep.equal([NODE_1]);
     const told = await controller.rpc('ControllerGetVolume', { volumeId: id });

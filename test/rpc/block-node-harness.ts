@@ -94,7 +94,7 @@ export async function blockStateOf({ host, disk }: BlockNodeHarness): Promise<ob
     paths: host.paths.filter((path) => path.includes('/one')),
     clients: host.clients,
     devices: host.devices,
-    disk: { content: disk.content, files: [...disk.files], formatted: disk.formatted },
+    disk: { content: disk.content, isMarked: disk.isMarked, formatted: disk.formatted },
   };
 }
 

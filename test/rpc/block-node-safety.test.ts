@@ -49,6 +49,46 @@ describe('block node keeps data', () => {
       expect([node.host.devices, node.host.clients]).to.deep.equal([[], 0]);
     });
 
+    it('when it is let in anew and a client from before is there', async () => {
+      const by = (door: string) => ({ publishContext: { readonly: 'false', door } });
+      for (const door of ['d1', 'd2']) node.host.makeInVolume('h1', `one/${door}`);
+      for (const _ of [1, 2]) await node.stage(by('d1'));
+      await node.publish(by('d1'));
+      const client = `${STAGING}/client`;
+      expect((await mountAt(client))?.source).to.equal('g1:/h1/one/d1');
+      await fails(
+        node.stage({ ...by('d1'), stagingTargetPath: OTHER_STAGING }),
+        status.FAILED_PRECONDITION,
+        /is staged at \/kubelet\/staging\/one/,
+      );
+      node.host.setClient(client, 'hung');
+      await fails(node.stage(by('d2')), status.DEADLINE_EXCEEDED, /does not answer/);
+      expect((await mountAt(client))?.source).to.equal('g1:/h1/one/d1');
+      node.host.setClient(client, 'dead');
+      await node.publish({ ...by('d2'), targetPath: TARGET_2 });
+      expect((await mountAt(client))?.source).to.equal('g1:/h1/one/d2');
+      await node.unpublish({ targetPath: TARGET_2 });
+      await node.unpublish();
+      for (const _ of [1, 2]) await node.unstage();
+      expect([await node.host.mounts(), node.host.devices, node.host.clients]).to.deep.equal([[], [], 0]);
+    });
+
+    it('when it is let in anew and nobody has noticed: what serves no more is taken down', async () => {
+      const by = (door: string) => ({ publishContext: { readonly: 'false', door } });
+      for (const door of ['d1', 'd2']) node.host.makeInVolume('h1', `one/${door}`);
+      await node.stage(by('d1'));
+      await node.stage(by('d2'));
+      expect((await mountAt(`${STAGING}/client`))?.source).to.equal('g1:/h1/one/d2');
+      expect([node.host.devices.length, node.host.clients, node.disk.formatted]).to.deep.equal([1, 1, 1]);
+    });
+
+    it('when it is told of a door that is none', async () => {
+      for (const door of ['..', 'a/b', '']) {
+        const request = { publishContext: { readonly: 'false', door } };
+        await fails(node.stage(request), status.INVALID_ARGUMENT, /publish_context\.door/);
+      }
+    });
+
     it('when its client hangs: what was not written could still come', async () => {
       await node.stage();
       node.host.setClient(`${STAGING}/client`, 'hung');

@@ -95,9 +95,9 @@ describe('block node', () => {
 
     it('is made again where making it was interrupted, before anybody had it', async () => {
       node.disk.content = 'other';
-      node.disk.files.add('formatting');
+      node.disk.isMarked = true;
       await node.stage();
-      expect([node.disk.formatted, node.disk.content, [...node.disk.files]]).to.deep.equal([1, 'xfs', []]);
+      expect([node.disk.formatted, node.disk.content, node.disk.isMarked]).to.deep.equal([1, 'xfs', false]);
     });
 
     it('is not mounted when it is damaged', async () => {

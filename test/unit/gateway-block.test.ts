@@ -5,40 +5,52 @@ import { isInForce } from '../../src/gateway/block/in-force.ts';
 import {
   allowOf,
   checkPublication,
+  newDoor,
   readPublications,
   signOf,
   withPublications,
 } from '../../src/gateway/block/publications.ts';
+import { MAX_DISKS } from '../../src/gateway/block/room.ts';
 import type { GlusterVolume } from '../../src/gateway/gluster-cli/gluster.ts';
 import { formatRecord } from '../../src/gateway/volume-record.ts';
 
 const RECORD = { capacity: 1n, provisioner: 'loop', metadata: { 'block-hosting': 'yes', owner: 'us' } };
 const W1 = { node: 'w1.example', addresses: ['10.0.0.1', 'fd00::1'], readonly: false };
+const DOOR = '00c0ffee00';
 const W2 = { node: 'w2', addresses: ['10.0.0.2'], readonly: true };
 
 describe('publications in a hosting volume’s record', () => {
   it('are read as they were written, and leave the rest alone', () => {
     const published = new Map([
       ['b', [W1]],
-      ['a', [W2, { ...W2, node: 'w3' }]],
+      ['a', [W2, { ...W2, node: 'w3' }].map((one) => ({ ...one, door: DOOR }))],
       ['none', []],
     ]);
     const record = withPublications(RECORD, published);
     expect(readPublications(record)).to.deep.equal(
       new Map([
-        ['a', [W2, { ...W2, node: 'w3' }]],
+        ['a', [W2, { ...W2, node: 'w3' }].map((one) => ({ ...one, door: DOOR }))],
         ['b', [W1]],
       ]),
     );
     expect(withPublications(record, new Map())).to.deep.equal(RECORD);
     expect(allowOf(formatRecord(record))).to.equal(
-      `/a(10.0.0.2|10.0.0.2),/b(10.0.0.1|fd00::1),${signOf(formatRecord(record))}(*)`,
+      `/a/${DOOR}(10.0.0.2|10.0.0.2),/b(10.0.0.1|fd00::1),${signOf(formatRecord(record))}(*)`,
     );
   });
 
   it('are not guessed when they cannot be read', () => {
-    const record = { ...RECORD, metadata: { '_published:a': 'rwx w1 10.0.0.1' } };
-    expect(() => readPublications(record)).to.throw('newer gateway');
+    for (const text of ['rwx w1 10.0.0.1', 'rw w1 10.0.0.1 ..', `rw w1 10.0.0.1 ${DOOR} more`]) {
+      const record = { ...RECORD, metadata: { '_published:a': text } };
+      expect(() => readPublications(record), text).to.throw('newer gateway');
+    }
+  });
+
+  it('have room for as many block volumes as a hosting volume takes', () => {
+    const names = Array.from({ length: MAX_DISKS }, (_, index) => `pvc-${`${index}`.padStart(36, '0')}`);
+    const one = { ...W1, node: 'node-17.example.org', addresses: ['192.168.100.100'], door: newDoor() };
+    const record = withPublications(RECORD, new Map(names.map((name) => [name, [one]])));
+    expect(allowOf(formatRecord(record)).length).to.be.below(4000);
   });
 
   it('take no text that would be more than one entry of the access list', () => {

@@ -9,7 +9,7 @@ import { type PublishBlockVolume, publishBlockVolume } from '../../volumes/block
 import { isReaderMode } from '../../volumes/capability.ts';
 import { decodeVolumeId } from '../decode.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
-import { formatPublishContext } from '../publish-context.ts';
+import { formatPublishContext, type PublishContext } from '../publish-context.ts';
 import { type BlockControllerContext, blockKey } from './context.ts';
 
 export function publishVolumeMethod({
@@ -17,7 +17,7 @@ export function publishVolumeMethod({
 }: BlockControllerContext): Method<
   ControllerPublishVolumeRequest__Output,
   PublishBlockVolume,
-  boolean,
+  PublishContext,
   ControllerPublishVolumeResponse
 > {
   return {
@@ -36,10 +36,10 @@ export function publishVolumeMethod({
     },
     keys: ({ located }) => [blockKey(located)],
     run: async (request, call) => {
-      await publishBlockVolume(request, call);
-      return request.publication.isReadonly;
+      const door = await publishBlockVolume(request, call);
+      return { isReadonly: request.publication.isReadonly, door };
     },
-    encode: (isReadonly) => ({ publishContext: formatPublishContext({ isReadonly }) }),
+    encode: (context) => ({ publishContext: formatPublishContext(context) }),
   };
 }
 

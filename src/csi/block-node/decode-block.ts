@@ -18,7 +18,7 @@ export function findBlock(volumeId: string): BlockVolume | undefined {
   const handle = parseBlockHandle(id);
   if (handle === undefined) return undefined;
   const { cluster, hosting, name } = handle;
-  return { id, cluster, name: hosting, directory: name };
+  return { id, cluster, name: hosting, directory: name, hasDoors: true };
 }
 
 /** The same where the volume has to exist. Throws `not-found` too. */
@@ -61,9 +61,10 @@ export function toStagedUse(
   { mode, access }: BlockUsage,
   stagingPath: string,
 ): StagedUse {
-  const isReadonly = parsePublishContext(publishContext).isReadonly || isReaderMode(mode);
+  const { isReadonly, door } = parsePublishContext(publishContext);
   // Last: csi-sanity wants a malformed request to be told from one for a volume that is not there.
-  return { volume: getBlock(volumeId), stagingPath, access, isReadonly };
+  const volume = getBlock(volumeId);
+  return { volume, stagingPath, access, isReadonly: isReadonly || isReaderMode(mode), door };
 }
 
 /** The specification has its own code for a missing one: the caller skipped a step. */

@@ -18,10 +18,11 @@ export function toBlockInfo(
     hosts: [],
     iqn: '',
     ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
-    published: published.map(({ node, addresses, readonly }) => ({
+    published: published.map(({ node, addresses, readonly, door }) => ({
       node,
       addresses: [...addresses],
       readonly,
+      ...(door === undefined ? {} : { door }),
     })),
   };
 }

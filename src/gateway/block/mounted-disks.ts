@@ -8,6 +8,7 @@ import { run } from '../../host/run.ts';
 import { usage } from '../../host/usage.ts';
 import { ask, commit, extend, failed, must, sweep, unlessMade } from './hosting-commands.ts';
 import type { HostedDisk, HostedDisks } from './hosting-mounts.ts';
+import { mountedDoors } from './mounted-doors.ts';
 import { mountedKept } from './mounted-kept.ts';
 import { mountedSnapshots } from './mounted-snapshots.ts';
 import { HALF_MADE_MINUTES, OWN } from './own-directory.ts';
@@ -61,6 +62,7 @@ export function mountedDisks(root: string): HostedDisks {
       await sweep(trash, [], call);
     },
     ...mountedKept(kept),
+    ...mountedDoors(root),
     snapshots,
     totalBytes: async (call) => (await usage(root, call)).totalBytes,
   };

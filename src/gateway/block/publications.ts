@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Fault, invalid } from '../../control/fault.ts';
 import type { BlockPublication } from '../../glusterd2/block-wire.ts';
@@ -10,11 +11,12 @@ export const HOSTING_KEY = 'block-hosting';
 export const PROVIDER_KEY = 'block-provider';
 /** In place of `yes`: about to be deleted, unless it turns out to have block volumes. */
 export const CLOSING = 'closing';
-/** One key for each block volume that is published: `rw <node> <address>,…; …`, or `ro`. */
+/** One key for each block volume that is published: `rw <node> <address>,… <door>; …`, or `ro`. */
 const PUBLISHED = '_published:';
 /** Makes the text of a record one that no brick has had before. */
 const GENERATION = '_generation';
 const NODE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
+const DOOR = /^[0-9a-f]{10}$/;
 /** GlusterFS 10's glusterd dies of an option value of 4200 bytes. */
 const MAX_ALLOW_BYTES = 4000;
 
@@ -64,12 +66,28 @@ export function withPublications(record: VolumeRecord, publications: Publication
 }
 
 /**
+ * The name of a directory that no client has mounted yet: the one of a block volume by which the nodes of one
+ * publication mount it. A client of an earlier publication is refused for ever, for it asks for another one.
+ */
+export function newDoor(): string {
+  return randomBytes(5).toString('hex');
+}
+
+export function isDoor(name: string): boolean {
+  return DOOR.test(name);
+}
+
+/**
  * The value of `auth.allow` that a hosting volume with this record has: for each published block volume its
- * directory with the addresses of its nodes, nothing for all else; and the record's own sign.
+ * door with the addresses of its nodes, nothing for all else; and the record's own sign. What was published before
+ * there were doors is mounted by its own directory.
  */
 export function allowOf(recordText: string): string {
-  const entries = [...readPublications(parseRecord(recordText) ?? NOTHING)].map(
-    ([name, nodes]) => `/${name}(${nodes.flatMap(({ addresses }) => addresses).join('|')})`,
+  const entries = [...readPublications(parseRecord(recordText) ?? NOTHING)].flatMap(([name, nodes]) =>
+    [...Map.groupBy(nodes, ({ door }) => door)].map(([door, guests]) => {
+      const directory = door === undefined ? name : `${name}/${door}`;
+      return `/${directory}(${guests.flatMap(({ addresses }) => addresses).join('|')})`;
+    }),
   );
   const text = [...entries, `${signOf(recordText)}(*)`].join(',');
   if (Buffer.byteLength(text) > MAX_ALLOW_BYTES) throw full(entries.length);
@@ -85,7 +103,7 @@ export function signOf(recordText: string): string {
 }
 
 /** Throws `invalid` for what could not be told from other parts of the record or of the option. */
-export function checkPublication({ node, addresses }: BlockPublication): void {
+export function checkPublication({ node, addresses }: Pick<BlockPublication, 'node' | 'addresses'>): void {
   if (!NODE.test(node)) throw invalid('node', 'is 1 to 253 of A-Z, a-z, 0-9, ".", "_" and "-"');
   const bad = addresses.find((address) => isIP(address) === 0 || address.includes('%'));
   if (bad !== undefined) throw invalid('addresses', `${JSON.stringify(bad.slice(0, 64))} is no IP address`);
@@ -102,16 +120,18 @@ export function full(count: number): Fault {
 
 function formatEntry(nodes: readonly BlockPublication[]): string {
   return nodes
-    .map(({ node, addresses, readonly }) => `${readonly ? 'ro' : 'rw'} ${node} ${addresses.join(',')}`)
+    .map(({ node, addresses, readonly, door }) =>
+      [readonly ? 'ro' : 'rw', node, addresses.join(','), ...(door === undefined ? [] : [door])].join(' '),
+    )
     .join('; ');
 }
 
 function parseEntry(key: string, text: string): readonly BlockPublication[] {
   return text.split('; ').map((part) => {
-    const [, mode, node = '', addresses = ''] = /^(ro|rw) (\S+) (\S+)$/.exec(part) ?? [];
+    const [, mode, node = '', addresses = '', door] = /^(ro|rw) (\S+) (\S+)(?: (\S+))?$/.exec(part) ?? [];
+    if (mode === undefined || (door !== undefined && !isDoor(door))) throw unreadable(key);
     const parsed = { node, addresses: addresses.split(','), readonly: mode === 'ro' };
-    if (mode === undefined) throw unreadable(key);
-    return parsed;
+    return door === undefined ? parsed : { ...parsed, door };
   });
 }
 

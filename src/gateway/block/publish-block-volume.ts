@@ -8,13 +8,14 @@ import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisks } from './hosting-mounts.ts';
 import { hostingOf, missing, type NamedBlockVolume } from './locate.ts';
-import { checkPublication, type Publications, readPublications } from './publications.ts';
+import { openDoor } from './open-door.ts';
+import { checkPublication, newDoor, type Publications, readPublications } from './publications.ts';
 import { requireNoServer } from './require-no-server.ts';
 
 /**
  * Lets a node attach the block volume. The record has the last word on who else may: a node leaves it only by an
  * unpublish, which the bricks enforce. The same again is success; other addresses, or another mode, take the place
- * of those that were there. Throws `wrong-state` naming the node that has it, `not-found`, `busy` while it is made
+ * of those that were there. Only a client that was started for this publication is let in (see `open-door.ts`). Throws `wrong-state` naming the node that has it, `not-found`, `busy` while it is made
  * or deleted, `invalid`, `exhausted`, and what `changePublications` throws.
  */
 export async function publishBlockVolume(
@@ -26,6 +27,7 @@ export async function publishBlockVolume(
   checkPublication(publication);
   await requireNoServer(deps, publication, call);
   const hosting = await hostingOf(deps, { name, hostingvolume }, call);
+  const fresh = newDoor();
   return deps.mounts.use(
     hosting,
     async (disks) => {
@@ -34,11 +36,12 @@ export async function publishBlockVolume(
         const changed = await changePublications(
           deps,
           hosting,
-          (now) => publish(now, name, publication),
+          (now) => publish(now, name, publication, fresh),
           call,
         );
         // A delete that did not see this publication has marked it before (see `delete-block-volume.ts`).
         const { disk, metadata } = await getWhole(disks, name, call);
+        await openDoor(deps, disks, { hosting: changed, name, node: publication.node }, call);
         return toBlockInfo(changed, disk, metadata);
       } catch (error) {
         // It was deleted meanwhile, or by the time of a retry: what was published is nothing.
@@ -106,9 +109,18 @@ function orNone(error: unknown): [] {
   throw error;
 }
 
-/** With the node among those that may attach it. Throws `wrong-state` when another has it and one of the two writes. */
-function publish(now: Publications, name: string, publication: BlockPublication): Publications {
-  const others = (now.get(name) ?? []).filter(({ node }) => node !== publication.node);
+/**
+ * With the node among those that may attach it. Readers share a door, since none of their clients has anything to
+ * write; a writer has its own. Throws `wrong-state` when another has it and one of the two writes.
+ */
+function publish(
+  now: Publications,
+  name: string,
+  publication: BlockPublication,
+  fresh: string,
+): Publications {
+  const before = now.get(name) ?? [];
+  const others = before.filter(({ node }) => node !== publication.node);
   const obstacle = publication.readonly ? others.find(({ readonly }) => !readonly) : others[0];
   if (obstacle !== undefined) {
     throw new Fault(
@@ -116,5 +128,7 @@ function publish(now: Publications, name: string, publication: BlockPublication)
       `block volume ${name} is published to node ${obstacle.node}${obstacle.readonly ? ' read-only' : ''}; unpublish it there first`,
     );
   }
-  return new Map([...now, [name, [...others, publication]]]);
+  const same = before.find(({ readonly }) => readonly === publication.readonly);
+  const { door } = same ?? { door: fresh };
+  return new Map([...now, [name, [...others, { ...publication, ...(door === undefined ? {} : { door }) }]]]);
 }

@@ -4,7 +4,7 @@ import { findLiveMount } from '../find-live-mount.ts';
 import { getCluster, toGlusterMount } from '../node-volume.ts';
 import { unmountAll } from '../unmount-all.ts';
 import type { LoopDevice } from './block-host.ts';
-import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
+import { type BlockContext, directoryOf, isFor, placesOf, type StagedUse } from './block-volume.ts';
 import { findLoops } from './find-loops.ts';
 
 /**
@@ -39,12 +39,12 @@ async function mountClient(context: BlockContext, use: StagedUse, call: Call): P
   const { volume, stagingPath, isReadonly } = use;
   const { client: target } = placesOf(stagingPath);
   const live = await findLiveMount(context, { volume, target }, call);
-  if (live?.options.includes('ro') === isReadonly) return;
+  if (live !== undefined && isFor(live, use) && live.options.includes('ro') === isReadonly) return;
   // It was published otherwise before, and no device is left of that.
   if (live !== undefined) await unmountAll(context, { volume, target }, call);
   await host.makeDirectory(target, call);
   const { servers } = getCluster(clusters, volume);
   const options = [...CLIENT_OPTIONS, ...(isReadonly ? ['ro'] : [])];
-  const mount = toGlusterMount(volume, { servers, target, options });
+  const mount = toGlusterMount({ ...volume, directory: directoryOf(use) }, { servers, target, options });
   await host.mountGluster({ ...mount, isPinned: true }, call);
 }

@@ -48,6 +48,10 @@ export interface BlockHost extends Host {
   makeFile(path: string, call: Call): Promise<void>;
   /** Removes a file that is empty; absent is success. Throws `wrong-state` for anything else, also for a mount point. */
   removeFile(path: string, call: Call): Promise<void>;
+  /** Whether the file has the mark that `mark` puts on it. Throws `unreachable` when that cannot be told. */
+  isMarked(file: string, call: Call): Promise<boolean>;
+  /** Puts a mark on the file, which its other names have too, or takes it off; so already is success. */
+  mark(file: string, isMarked: boolean, call: Call): Promise<void>;
   /**
    * The loop devices that are made of this file, which lies in the mount at its parent: also those that a process
    * attached which has been killed since, in whatever mount namespace. Those of a client that does not answer may be

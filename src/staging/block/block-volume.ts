@@ -1,3 +1,5 @@
+import { sourceOf } from '../find-mount.ts';
+import type { Mount } from '../host.ts';
 import type { NodeVolume, StagingContext } from '../node-volume.ts';
 import type { BlockHost, FsType } from './block-host.ts';
 
@@ -6,6 +8,7 @@ export interface BlockVolume extends NodeVolume {
   /** The hosting volume. */
   readonly name: string;
   readonly directory: string;
+  readonly hasDoors: true;
 }
 
 export interface BlockContext extends StagingContext {
@@ -28,12 +31,12 @@ export interface StagedUse {
   readonly access: BlockAccess;
   /** Attached so that nobody can write, and published so by the controller. */
   readonly isReadonly: boolean;
+  /** The directory of the volume that servers let this node mount; undefined: the volume's own. */
+  readonly door: string | undefined;
 }
 
 /** The file of a block volume's directory that is its disk; as the gateway makes it. */
 const DISK = 'disk';
-/** Is in that directory while a file system is being made: what an interrupted one left is nobody's. */
-const FORMATTING = 'formatting';
 
 /**
  * Where the parts of a staged volume are. All lie below the staging path, so that mountinfo alone tells which devices
@@ -43,7 +46,6 @@ export interface Places {
   /** Where the volume's directory of the hosting volume is mounted. */
   readonly client: string;
   readonly disk: string;
-  readonly formatting: string;
   /** Where its file system is mounted. */
   readonly volume: string;
   /** Where its loop device is bound, on a file. */
@@ -55,7 +57,6 @@ export function placesOf(stagingPath: string): Places {
   return {
     client,
     disk: `${client}/${DISK}`,
-    formatting: `${client}/${FORMATTING}`,
     volume: `${stagingPath}/volume`,
     device: `${stagingPath}/device`,
   };
@@ -64,4 +65,14 @@ export function placesOf(stagingPath: string): Places {
 /** What pods get is bound from here. */
 export function contentPlace(places: Places, { kind }: Pick<BlockAccess, 'kind'>): string {
   return kind === 'mount' ? places.volume : places.device;
+}
+
+/** What is mounted for this publication of the volume; servers refuse the clients of all others. */
+export function directoryOf({ volume, door }: Pick<StagedUse, 'volume' | 'door'>): string {
+  return door === undefined ? volume.directory : `${volume.directory}/${door}`;
+}
+
+/** The client was started for this publication of the volume. */
+export function isFor(client: Mount, use: Pick<StagedUse, 'volume' | 'door'>): boolean {
+  return sourceOf(client)?.directory === directoryOf(use);
 }

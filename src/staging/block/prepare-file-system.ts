@@ -6,7 +6,7 @@ import { requireAttached } from './find-loops.ts';
 
 /**
  * Sees to it that the device has a file system that can be mounted. One is made only on a device that is proved blank,
- * or where making one was interrupted: a file beside the disk tells. Throws `conflict` for another file system than
+ * or where making one was interrupted: a mark on the disk's file tells, which it has by whatever name it is mounted. Throws `conflict` for another file system than
  * asked for, `wrong-state` for content that is none, or for a reader of a blank one.
  */
 export async function prepareFileSystem(
@@ -15,12 +15,8 @@ export async function prepareFileSystem(
   call: Call,
 ): Promise<void> {
   const { volume, stagingPath, isReadonly } = use;
-  const { formatting, disk: file } = placesOf(stagingPath);
-  const state = await host.probe(formatting, call);
-  if (state !== 'absent' && state !== 'other') {
-    throw new Fault('unreachable', `whether ${formatting} is there cannot be told (${state}); retry`);
-  }
-  const isHalfMade = state === 'other';
+  const { disk: file } = placesOf(stagingPath);
+  const isHalfMade = await host.isMarked(file, call);
   const content = await host.content({ device: loop.path, file }, call);
   if (isHalfMade || content === 'blank') {
     if (isReadonly) {
@@ -30,10 +26,10 @@ export async function prepareFileSystem(
       );
     }
     checkpoint(call);
-    await host.makeFile(formatting, call);
+    await host.mark(file, true, call);
     await requireAttached(host, { loop, file }, call);
     await host.format(loop.path, fsType, call);
-    await host.removeFile(formatting, call);
+    await host.mark(file, false, call);
     return;
   }
   if (content !== fsType) throw differing(volume.id, content, fsType);

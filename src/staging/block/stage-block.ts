@@ -7,7 +7,7 @@ import { requireRoom } from '../require-room.ts';
 import { differenceOf } from '../same-mount.ts';
 import { attachDisk } from './attach-disk.ts';
 import type { LoopDevice } from './block-host.ts';
-import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
+import { type BlockContext, contentPlace, isFor, placesOf, type StagedUse } from './block-volume.ts';
 import { requireAttached } from './find-loops.ts';
 import { findStaged, stagingPathsOf } from './find-staged.ts';
 import { type LoopMount, toLoopMount } from './loop-mount.ts';
@@ -79,7 +79,9 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
   const { host, clusters } = context;
   const { volume, stagingPath } = use;
   const { client, content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
-  const isServed = client !== undefined && (await askMount(host, client.target, call)) === 'live';
+  // A client of a former publication serves nothing any more, whether it knows or not.
+  const isServed =
+    client !== undefined && isFor(client, use) && (await askMount(host, client.target, call)) === 'live';
   // A path may be another disk's device by now, however it came to that.
   const loop =
     isServed && content !== undefined

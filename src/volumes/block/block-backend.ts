@@ -82,10 +82,11 @@ export interface BlockBackend extends BlockSnapshots {
   /** Gives it at least this size and resolves with the size it has. Throws `not-found`, `exhausted`, `busy`. */
   expand(place: BlockPlace, capacityBytes: bigint, call: Call): Promise<bigint>;
   /**
-   * Lets the node attach it. The same again is success; other addresses take the place of those that were there.
-   * Throws `wrong-state` naming the node that has it, when one of the two writes; `not-found`, `busy`.
+   * Lets the node attach it, and resolves with the directory of the volume that its client mounts; undefined: the
+   * volume's own. The same again is success, with the same directory; other addresses take the place of those that
+   * were there. After it was published to nobody, or otherwise, it is a new one: no former client is let in. Throws `wrong-state` naming the node that has it, when one of the two writes; `not-found`, `busy`.
    */
-  publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<void>;
+  publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<string | undefined>;
   /**
    * Resolves once no write of the node's can come any more, whatever it is doing; without a node, of any. Not
    * published, or no such volume, is success.

@@ -14,11 +14,15 @@ export interface PublishBlockVolume {
 }
 
 /**
- * Lets one node attach the volume, or several that only read it. Already so is success. Throws `not-found`, `conflict`
+ * Lets one node attach the volume, or several that only read it, and resolves with the directory of the volume that it
+ * mounts; undefined: the volume's own. Already so is success. Throws `not-found`, `conflict`
  * when the node has it in the other mode, `wrong-state` naming the node that has it, when one of the two writes. The
  * servers have the last word on that: they take one change at a time.
  */
-export async function publishBlockVolume(request: PublishBlockVolume, call: Call): Promise<void> {
+export async function publishBlockVolume(
+  request: PublishBlockVolume,
+  call: Call,
+): Promise<string | undefined> {
   const { located, publication } = request;
   const volume = await getBlockVolume(located, call);
   const own = volume.published.find(({ name }) => name === publication.name);
@@ -35,7 +39,7 @@ export async function publishBlockVolume(request: PublishBlockVolume, call: Call
       `volume ${formatBlockHandle(located)} is published to node ${obstacle.name} ${toMode(obstacle)}; unpublish it there first`,
     );
   }
-  await duringChange(`publishing block volume ${located.name}`, () =>
+  return duringChange(`publishing block volume ${located.name}`, () =>
     located.backend.publish(located, publication, call),
   );
 }

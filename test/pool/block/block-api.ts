@@ -48,6 +48,14 @@ export class BlockApi {
     return this.#post(`/${name}/publish`, { node, addresses, readonly: false }, blockVolumeInfo);
   }
 
+  /** Publishes it, and resolves with the directory of the hosting volume that the node's client is let into. */
+  async letIn(name: string, node: string, addresses: readonly string[]): Promise<string> {
+    const { published } = await this.publish(name, node, addresses);
+    const door = published.find((one) => one.node === node)?.door;
+    if (door === undefined) throw new Error(`block volume ${name} was published to ${node} without a door`);
+    return `${name}/${door}`;
+  }
+
   async unpublish(name: string, node: string): Promise<void> {
     await this.#post(`/${name}/unpublish`, { node }, z.unknown());
   }

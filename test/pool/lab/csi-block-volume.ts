@@ -61,17 +61,18 @@ export class CsiBlockVolume {
     return (await this.#node(worker).node.NodeGetInfo({})).nodeId;
   }
 
-  async attach(worker: number): Promise<void> {
+  /** With the node's id when it cannot be asked. */
+  async attach(worker: number, known?: string): Promise<void> {
     const reply = await this.#deployment.block.controller.controller.ControllerPublishVolume({
       volumeId: this.id,
-      nodeId: await this.nodeId(worker),
+      nodeId: known ?? (await this.nodeId(worker)),
       volumeCapability: toCapability(this.request),
     });
     this.#contexts.set(worker, reply.publishContext);
   }
 
-  async detach(worker: number): Promise<void> {
-    const nodeId = await this.nodeId(worker);
+  async detach(worker: number, known?: string): Promise<void> {
+    const nodeId = known ?? (await this.nodeId(worker));
     await this.#deployment.block.controller.controller.ControllerUnpublishVolume({
       volumeId: this.id,
       nodeId,
