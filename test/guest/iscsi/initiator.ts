@@ -1,0 +1,138 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Chap } from '../../../src/host/lio-acl.ts';
+import { run } from '../../../src/host/run.ts';
+import { command } from '../../pool/lab/command.ts';
+import { PATIENCE } from '../../pool/lab/patience.ts';
+import { until } from '../../pool/lab/until.ts';
+
+const NAME = 'iqn.2026-11.org.gluster-csi:guest';
+const MODULES = ['iscsi_tcp', 'sd_mod'];
+
+export interface Reached {
+  readonly iqn: string;
+  readonly portals: readonly string[];
+}
+
+/** The guest as an iSCSI initiator: open-iscsi, without discovery, without multipath. */
+export class Initiator {
+  readonly name = NAME;
+  /** Puts a command where the portals can be reached. */
+  readonly #inNetwork: (argv: readonly string[]) => readonly string[];
+
+  private constructor(inNetwork: (argv: readonly string[]) => readonly string[]) {
+    this.#inNetwork = inNetwork;
+  }
+
+  /** Starts iscsid. */
+  static async start(inNetwork = (argv: readonly string[]) => argv): Promise<Initiator> {
+    await command(['modprobe', '--all', ...MODULES]);
+    await command(['mkdir', '-p', '/run/lock/iscsi']);
+    await writeFile('/etc/iscsi/initiatorname.iscsi', `InitiatorName=${NAME}\n`);
+    await command(inNetwork(['iscsid']));
+    return new Initiator(inNetwork);
+  }
+
+  /** Logs out of everything, forgets all targets and leaves the guest as it was. */
+  async stop(): Promise<void> {
+    await run('iscsiadm', ['-m', 'node', '-u'], { timeoutMs: 60_000 * PATIENCE });
+    await run('iscsiadm', ['-m', 'node', '-o', 'delete'], { timeoutMs: 60_000 * PATIENCE });
+    await command(['iscsiadm', '-k', '0']);
+    await until('iscsid has ended', async () => {
+      const { exitCode } = await run('pidof', ['iscsid'], { timeoutMs: 10_000 * PATIENCE });
+      return exitCode === 1;
+    });
+  }
+
+  /** At the first portal. Resolves with iscsiadm's exit code. */
+  async login({ iqn, portals: [portal = ''] }: Reached, chap: Chap | undefined): Promise<number | undefined> {
+    const node = ['-m', 'node', '-T', iqn, '-p', portal];
+    await this.#must([...node, '-o', 'new']);
+    const auth = {
+      authmethod: chap === undefined ? 'None' : 'CHAP',
+      ...(chap === undefined ? {} : { username: chap.username, password: chap.password }),
+      ...(chap?.mutual === undefined
+        ? {}
+        : { username_in: chap.mutual.username, password_in: chap.mutual.password }),
+    };
+    for (const [key, value] of Object.entries(auth))
+      await this.#must([...node, '-o', 'update', '-n', `node.session.auth.${key}`, '-v', value]);
+    await this.#must([...node, '-o', 'update', '-n', 'node.session.initial_login_retry_max', '-v', '1']);
+    await this.#must([...node, '-o', 'update', '-n', 'node.session.timeo.replacement_timeout', '-v', '5']);
+    return (await this.#ask([...node, '--login'])).exitCode;
+  }
+
+  async logout({ iqn }: Reached): Promise<void> {
+    await this.#ask(['-m', 'node', '-T', iqn, '-u']);
+    await this.#ask(['-m', 'node', '-T', iqn, '-o', 'delete']);
+  }
+
+  async rescan(): Promise<void> {
+    await this.#must(['-m', 'session', '-R']);
+  }
+
+  /** Iscsiadm's list; '' when there is none. */
+  async sessions(): Promise<string> {
+    return (await this.#ask(['-m', 'session'])).stdout;
+  }
+
+  /** The device of that serial, the newest if several are there. */
+  async disk(serial: string): Promise<string> {
+    const wwid = `naa.6001405${serial.replaceAll('-', '').slice(0, 25)}`;
+    let found: string | undefined;
+    await until(`a disk ${wwid}`, async () => {
+      const { stdout } = await run('grep', ['--files-with-matches', wwid, ...(await candidates())], {
+        timeoutMs: 10_000 * PATIENCE,
+      });
+      found = stdout.trim().split('\n').at(-1);
+      return found !== undefined && found !== '';
+    });
+    return `/dev/${(found ?? '').split('/')[3]}`;
+  }
+
+  async bytes(disk: string): Promise<bigint> {
+    return BigInt((await readFile(`/sys/block/${basename(disk)}/size`, 'utf8')).trim()) * 512n;
+  }
+
+  async isReadonly(disk: string): Promise<boolean> {
+    return (await readFile(`/sys/block/${basename(disk)}/ro`, 'utf8')).trim() === '1';
+  }
+
+  #must(args: readonly string[]) {
+    return command(this.#inNetwork(['iscsiadm', ...args]));
+  }
+
+  #ask(args: readonly string[]) {
+    const [file = '', ...rest] = this.#inNetwork(['iscsiadm', ...args]);
+    return run(file, rest, { timeoutMs: 60_000 * PATIENCE });
+  }
+}
+
+async function candidates(): Promise<readonly string[]> {
+  const { stdout } = await command([
+    'find',
+    '/sys/block/',
+    '-maxdepth',
+    '1',
+    '-name',
+    'sd*',
+    '-printf',
+    '%p/device/wwid\\n',
+  ]);
+  return [
+    '/dev/null',
+    ...stdout
+      .trim()
+      .split('\n')
+      .filter((one) => one !== ''),
+  ];
+}
+
+/** CHAP both ways. */
+export function chapOf(name: string): Chap {
+  return {
+    username: `node-${name}`,
+    password: `password-of-${name}`,
+    mutual: { username: 'target', password: `answer-to-${name}` },
+  };
+}
