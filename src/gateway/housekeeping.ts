@@ -64,7 +64,10 @@ export function startHousekeeping(
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
       await healRestored(deps, call);
-      if (block !== undefined) await sweepHosting({ ...deps, ...block }, call);
+      if (block !== undefined) {
+        await sweepHosting({ ...deps, ...block, provider: 'virtblock' }, call);
+        await sweepHosting({ ...deps, ...block, provider: 'lio' }, call);
+      }
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');

@@ -2,6 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
 import type { HostingMounts } from './hosting-mounts.ts';
+import type { BlockProvider } from './publications.ts';
 
 /** What block volumes need of this server beside `gluster`. */
 export interface BlockParts {
@@ -13,7 +14,9 @@ export interface BlockParts {
 }
 
 /** What the verbs on block volumes work with. */
-export interface BlockDeps extends VolumeDeps, BlockParts {}
+export interface BlockDeps extends VolumeDeps, BlockParts {
+  readonly provider: BlockProvider;
+}
 
 /** The lock key of a block volume. */
 export function blockKey(name: string): string {

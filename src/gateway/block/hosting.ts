@@ -2,28 +2,30 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
-import type { VolumeDeps } from '../volumes/deps.ts';
 import { lacksRecord, readVolume } from '../volumes/restore-record.ts';
-import { HOSTING_KEY, isHosting } from './publications.ts';
+import type { BlockDeps } from './deps.ts';
+import { HOSTING_KEY, isHosting, PROVIDER_KEY, providerOf } from './publications.ts';
 
 /** The hosting volume of this name. Throws `not-found`, `wrong-state` for a volume that hosts no block volumes. */
-export async function getHosting(deps: VolumeDeps, name: string, call: Call): Promise<GlusterVolume> {
+export async function getHosting(deps: BlockDeps, name: string, call: Call): Promise<GlusterVolume> {
   const volume = await readVolume(deps, name, call).catch((error: unknown) => {
     if (error instanceof Fault && error.kind === 'not-found') throw noHosting(name, error);
     throw error;
   });
-  if (isHosting(getRecord(volume))) return volume;
+  const record = getRecord(volume);
+  if (isHosting(record) && providerOf(record) === deps.provider) return volume;
+  const provider = deps.provider === 'virtblock' ? '' : `, and ${PROVIDER_KEY}: ${deps.provider},`;
   throw new Fault(
     'wrong-state',
-    `volume ${name} hosts no block volumes; give it the metadata ${HOSTING_KEY}: yes if it may`,
+    `volume ${name} hosts no block volumes of ${deps.provider}; give it the metadata ${HOSTING_KEY}: yes${provider} if it may`,
   );
 }
 
 /**
- * All hosting volumes, in order of name. One that was reset would be taken for another volume, and its names for free
+ * All hosting volumes of the provider, in order of name. One that was reset would be taken for another volume, and its names for free
  * ones: each volume that lacks its record gets it back first. Throws `unreachable`, `busy` when that cannot be.
  */
-export async function hostingVolumes(deps: VolumeDeps, call: Call): Promise<readonly GlusterVolume[]> {
+export async function hostingVolumes(deps: BlockDeps, call: Call): Promise<readonly GlusterVolume[]> {
   const listed = await deps.gluster.volumes(call);
   const volumes = await Promise.all(
     listed.map((volume) =>
@@ -31,7 +33,10 @@ export async function hostingVolumes(deps: VolumeDeps, call: Call): Promise<read
     ),
   );
   return volumes
-    .filter((volume) => isHosting(readRecord(volume) ?? { metadata: {} }))
+    .filter((volume) => {
+      const record = readRecord(volume) ?? { metadata: {} };
+      return isHosting(record) && providerOf(record) === deps.provider;
+    })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
 

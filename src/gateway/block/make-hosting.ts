@@ -9,7 +9,7 @@ import { startVolume } from '../volumes/start-volume.ts';
 import { BLOCK_OPTIONS } from './block-options.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
-import { HOSTING_KEY } from './publications.ts';
+import { HOSTING_KEY, PROVIDER_KEY } from './publications.ts';
 import { HOSTING_MARGIN } from './room.ts';
 
 /** How a hosting volume is made. */
@@ -42,7 +42,8 @@ export async function makeHosting(
   if (bytes < size + HOSTING_MARGIN) {
     throw invalid('hostvolsize', `must be at least ${size + HOSTING_MARGIN} for a block volume of ${size}`);
   }
-  const metadata = { [HOSTING_KEY]: 'yes', [SHAPE_KEY]: shapeOf(plan) };
+  const provider = deps.provider === 'virtblock' ? {} : { [PROVIDER_KEY]: deps.provider };
+  const metadata = { [HOSTING_KEY]: 'yes', ...provider, [SHAPE_KEY]: shapeOf(plan) };
   const quorum = plan.question.layout.kind === 'replica' ? { 'cluster.quorum-type': 'auto' } : {};
   const options = { ...BLOCK_OPTIONS, ...quorum, ...plan.options };
   const wanted = { name: hosting, size: bytes, question: plan.question, options, metadata };
@@ -67,7 +68,7 @@ export function shapeOf({ question, options }: HostingPlan): string {
 async function freeName(deps: BlockDeps, name: string, call: Call): Promise<string> {
   const taken = new Map((await deps.gluster.volumes(call)).map((volume) => [volume.name, volume]));
   for (let attempt = 0; ; attempt += 1) {
-    const hosting = `block-${hashId(`${name}#${attempt}`).slice(0, 8)}`;
+    const hosting = `${deps.provider === 'virtblock' ? 'block' : deps.provider}-${hashId(`${name}#${attempt}`).slice(0, 8)}`;
     const volume = taken.get(hosting);
     if (volume === undefined || (volume.state !== 'Started' && isOurs(volume))) return hosting;
   }
