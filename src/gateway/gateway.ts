@@ -14,6 +14,9 @@ import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { EventRing } from './event-ring.ts';
 import type { Gluster } from './gluster-cli/gluster.ts';
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
+import { createLio } from './lio/create-lio.ts';
+import type { ExportMachine } from './lio/export-machine.ts';
+import type { ExportWatch } from './lio/watch-exports.ts';
 import { createLocalServer } from './peers/local-server.ts';
 import { createPeerClients } from './peers/peer-clients.ts';
 import { createPool } from './peers/pool.ts';
@@ -36,6 +39,8 @@ export interface GatewayParts {
   readonly restores?: RestoreStore;
   /** Absent: no block volumes are served. */
   readonly block?: BlockParts;
+  /** Absent: nothing is exported over iSCSI. */
+  readonly exports?: ExportMachine;
 }
 
 export interface Gateway {
@@ -71,14 +76,16 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     noticeReset: () => housekeeping?.soon(),
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
+  const lio = createLio(deps, parts);
   const api = createApi({
-    routes: createRoutes(deps, parts.block),
+    routes: createRoutes(deps, parts.block, lio?.deps),
     issuers,
     identity: pool.identity,
     onUnreachable: () => pool.forget(),
   });
   let server: HttpServer | undefined;
   let watch: DeviceWatch | undefined;
+  let exportWatch: ExportWatch | undefined;
   return {
     async start() {
       await checkKeys(issuers);
@@ -87,12 +94,14 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
       housekeeping = startHousekeeping(deps, bricks, { ...parts });
       watch = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
+      exportWatch = lio?.watch();
       return address;
     },
     async stop() {
       const closed = server?.close();
       await housekeeping?.stop();
       await watch?.stop();
+      await exportWatch?.stop();
       await api.idle();
       server?.cut();
       await closed;

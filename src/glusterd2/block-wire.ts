@@ -8,6 +8,8 @@ import { bytes, listOf, volumeCreateRequest } from './wire.ts';
 
 /** The file in the directory of a block volume that a loop device is made of. */
 export const DISK_FILE = 'disk';
+/** Beside it, of provider lio: how it is exported. */
+export const EXPORT_FILE = 'export.json';
 
 const exactBytes = z
   .number()

@@ -18,15 +18,10 @@ export interface LioAcl {
   readonly chap?: Chap;
 }
 
-/** The kernel's word for a value that is not set. */
+/** The kernel's word for a value that is not set; no secret begins with it (glusterd2/lio-wire.ts). */
 const UNSET = 'NULL';
 const LUN = 'lun_0';
 const LINK = 'disk';
-
-/** A name or password that LIO can hold: neither cut, nor taken for none. */
-export function isChapText(text: string): boolean {
-  return /^[\x21-\x7e]{1,255}$/.test(text) && !text.startsWith(UNSET);
-}
 
 /** Gives an initiator such rights to the LUN of a target's group. A session that it has goes on. */
 export async function writeAcl(

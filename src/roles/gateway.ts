@@ -5,6 +5,7 @@ import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
+import { createLinuxExports } from '../gateway/lio/linux-exports.ts';
 import { createClientCgroups } from '../host/client-cgroup.ts';
 import { createFreezer } from '../host/freeze.ts';
 import { nativeProgram } from '../host/native-program.ts';
@@ -29,7 +30,8 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
   const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
-  const gateway = createGateway(config, { gluster, ...stores, block });
+  const exports = createLinuxExports({ cgroups, ...config.block });
+  const gateway = createGateway(config, { gluster, ...stores, block, exports });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

@@ -8,6 +8,7 @@ import { gatewayConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
 import { MemoryBricks } from './memory-bricks.ts';
+import { MemoryExports } from './memory-exports.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
 import { MemoryHosting } from './memory-hosting.ts';
 import { MemoryRestoreStore } from './memory-restore-store.ts';
@@ -35,6 +36,7 @@ interface RunningGateway {
   readonly gateway: Gateway;
   readonly bricks: MemoryBricks;
   readonly snapshots: MemorySnapshotStore;
+  readonly exports: MemoryExports;
   readonly peerId: string;
   readonly host: string;
 }
@@ -113,15 +115,17 @@ export class MemoryGateways {
     const restores = new MemoryRestoreStore(bricks, snapshots);
     restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
     const gluster = createMemoryGluster(this.pool, id);
+    const exports = new MemoryExports(this.hosting, this.pool, host);
     const gateway = createGateway(config, {
       gluster,
       bricks,
       snapshots,
       restores,
       block: this.hosting.parts,
+      exports,
     });
     await gateway.start();
-    this.gateways.push({ gateway, bricks, snapshots, peerId: id, host });
+    this.gateways.push({ gateway, bricks, snapshots, exports, peerId: id, host });
   }
 }
 

@@ -6,6 +6,7 @@ import type { MemoryPool } from './memory-gluster.ts';
 interface MemoryDisk {
   size: bigint;
   metadata: Readonly<Record<string, string>> | undefined;
+  exportState?: string;
 }
 
 /** What lies on the hosting volumes of a pool in memory, seen alike by all its servers. */
@@ -95,6 +96,7 @@ export class MemoryHosting {
         const disk = disks.get(name);
         if (disk !== undefined) disk.metadata = metadata;
       },
+      exportState: async (name) => disks.get(name)?.exportState,
       totalBytes: async () => 10n << 30n,
     };
   }

@@ -25,6 +25,8 @@ export interface HostedDisks {
   /** Undefined when none was kept. */
   metadata(name: string, call: Call): Promise<Readonly<Record<string, string>> | undefined>;
   keepMetadata(name: string, metadata: Readonly<Record<string, string>>, call: Call): Promise<void>;
+  /** What lio keeps with the disk (see `lio/export-state.ts`); undefined when there is nothing. */
+  exportState(name: string, call: Call): Promise<string | undefined>;
   /** Bytes of the file system that the bricks make. */
   totalBytes(call: Call): Promise<bigint>;
 }

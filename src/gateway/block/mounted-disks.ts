@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { parseJson } from '../../control/parse-json.ts';
-import { DISK_FILE } from '../../glusterd2/block-wire.ts';
+import { DISK_FILE, EXPORT_FILE } from '../../glusterd2/block-wire.ts';
 import { isAbsent, toErrorText } from '../../host/child-error.ts';
 import { run } from '../../host/run.ts';
 import { usage } from '../../host/usage.ts';
@@ -64,6 +64,7 @@ export function mountedDisks(root: string): HostedDisks {
       await must('dd', [`of=${part}`, 'conv=excl,fsync', 'status=none'], call, text);
       await must('mv', ['--no-target-directory', '--', part, join(kept, name)], call);
     },
+    exportState: (name, call) => readText(join(root, name, EXPORT_FILE), call),
     totalBytes: async (call) => (await usage(root, call)).totalBytes,
   };
 }
@@ -113,12 +114,19 @@ async function commit(from: string, to: string, call: Call): Promise<void> {
 }
 
 async function readMetadata(path: string, call: Call): Promise<Readonly<Record<string, string>> | undefined> {
+  const text = await readText(path, call);
+  if (text === undefined) return undefined;
+  const parsed = metadataFile.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data.metadata;
+  throw failed(`read ${path}`, 'it was written by a newer gateway');
+}
+
+async function readText(path: string, call: Call): Promise<string | undefined> {
   const args = [`if=${path}`, `bs=${MAX_METADATA_BYTES}`, 'count=1', 'status=none'];
   const { exitCode, stdout, stderr } = await run('dd', args, { signal: call.signal, timeoutMs: COMMAND_MS });
-  if (exitCode !== 0 && isAbsent(toErrorText(stderr))) return undefined;
-  const parsed = metadataFile.safeParse(parseJson(stdout));
-  if (exitCode === 0 && parsed.success) return parsed.data.metadata;
-  throw failed(`read ${path}`, exitCode === 0 ? 'it was written by a newer gateway' : toErrorText(stderr));
+  if (exitCode === 0) return stdout;
+  if (isAbsent(toErrorText(stderr))) return undefined;
+  throw failed(`read ${path}`, toErrorText(stderr));
 }
 
 /** Removes what is in one of our own directories; what cannot be removed is left for the next time. */

@@ -2,6 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { BrickRequest, Provisioner, StoredBrick, StoredDevice } from '../bricks/brick-store.ts';
 import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { GatewayEvent } from '../event-ring.ts';
+import type { ExportServer } from './export-server.ts';
 import type { HomeServer } from './home-server.ts';
 import type { SnapshotServer } from './snapshot-server.ts';
 
@@ -55,4 +56,6 @@ export interface StorageServer {
   readonly restores: RestoreStore;
   /** Of another server: its gateway, for volumes that it is at home with. */
   readonly home?: HomeServer;
+  /** Of another server: as an exporter of block volumes. */
+  readonly exports?: ExportServer;
 }

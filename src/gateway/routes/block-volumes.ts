@@ -14,7 +14,7 @@ import type { BlockDeps } from '../block/deps.ts';
 import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
-import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
+import { type BlockQuery, getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
 import { blockParam, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
@@ -64,9 +64,7 @@ function readRoutes(deps: BlockDeps): readonly Route[] {
       access: ACCESS,
       responseType: 'api.BlockVolumeListResp',
       async handle(request, call) {
-        const after = request.query.get('after') ?? undefined;
-        const asked = { hostingvolume: hostingQuery(request), after, limit: limitQuery(request.query) };
-        return ok(await listBlockVolumes(deps, asked, call));
+        return ok(await listBlockVolumes(deps, listQuery(request), call));
       },
     }),
     route({
@@ -137,7 +135,14 @@ function publishRoutes(deps: BlockDeps): readonly Route[] {
   ];
 }
 
-function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
+/** Of a request for a list. */
+export function listQuery(request: Pick<RouteRequest<unknown>, 'query'>): BlockQuery {
+  const after = request.query.get('after') ?? undefined;
+  return { hostingvolume: hostingQuery(request), after, limit: limitQuery(request.query) };
+}
+
+/** Of a request for one block volume. */
+export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
@@ -146,13 +151,14 @@ function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string |
   return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
 }
 
-function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
+export function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
   const text = query.get('prune') ?? 'false';
   if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
   return text === 'true';
 }
 
-function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
+/** What a create asks for. Throws `invalid`. */
+export function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
   const metadata = body.metadata ?? {};
   checkMetadata(metadata);
   return {

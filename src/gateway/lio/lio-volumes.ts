@@ -1,0 +1,213 @@
+import type { Call } from '../../control/call.ts';
+import { Fault, isFault } from '../../control/fault.ts';
+import type { LioPublishRequest, LioVolumeInfoWire } from '../../glusterd2/lio-wire.ts';
+import { changePublications } from '../block/change-publications.ts';
+import { createBlockVolume, type WantedBlockVolume } from '../block/create-block-volume.ts';
+import { deleteBlockVolume } from '../block/delete-block-volume.ts';
+import { expandBlockVolume } from '../block/expand-block-volume.ts';
+import { getHosting, hostingVolumes } from '../block/hosting.ts';
+import { hostingOf, locate, type NamedBlockVolume } from '../block/locate.ts';
+import { type BlockQuery, listBlockVolumes } from '../block/read-block-volumes.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import type { ExportRef, ExportView } from '../peers/export-server.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
+import { exporterOf, type LioDeps } from './deps.ts';
+import { exportKey, iqnOf } from './export-names.ts';
+import { type ExportState, parseState } from './export-state.ts';
+import { exporterIn, toPublished } from './exporter.ts';
+import { ensureExporter, exporterFor, moveExport, relocate, requireDisk } from './move-export.ts';
+
+const BLOCK = 4096n;
+
+/** As a block volume of virtblock is made. Throws `invalid` for a size that initiators could not have. */
+export async function createLioVolume(
+  deps: LioDeps,
+  wanted: WantedBlockVolume,
+  call: Call,
+): Promise<{ readonly info: LioVolumeInfoWire; readonly isNew: boolean }> {
+  requireBlocks(wanted.size);
+  const { info, isNew } = await createBlockVolume(deps, wanted, call);
+  return { info: await getLioVolume(deps, info, call), isNew };
+}
+
+export async function getLioVolume(
+  deps: LioDeps,
+  { name, hostingvolume }: NamedBlockVolume,
+  call: Call,
+): Promise<LioVolumeInfoWire> {
+  const { hosting, disk } = await locate(deps, name, hostingvolume, call);
+  const [text, metadata] = await deps.mounts.use(
+    hosting.name,
+    (disks) => Promise.all([disks.exportState(name, call), disks.metadata(name, call)]),
+    call,
+  );
+  const state = text === undefined ? undefined : parseState(text);
+  return { ...toInfo(hosting, disk, state), metadata: { ...metadata } };
+}
+
+/** Without what only the disk's own state tells: portals, WWN, nodes. */
+export async function listLioVolumes(
+  deps: LioDeps,
+  query: BlockQuery,
+  call: Call,
+): Promise<readonly LioVolumeInfoWire[]> {
+  const [listed, hostings] = await Promise.all([
+    listBlockVolumes(deps, query, call),
+    hostingVolumes(deps, call),
+  ]);
+  return listed.flatMap(({ name, hostingvolume, size }) => {
+    const hosting = hostings.find((one) => one.name === hostingvolume);
+    return hosting === undefined ? [] : [toInfo(hosting, { name, size: BigInt(size) }, undefined)];
+  });
+}
+
+/** Lets a node's initiator log in; exported first by a server that can. Throws as `withNode` and `appointExporter`. */
+export async function publishLioVolume(
+  deps: LioDeps,
+  { name, hostingvolume }: NamedBlockVolume,
+  publication: LioPublishRequest,
+  call: Call,
+): Promise<LioVolumeInfoWire> {
+  const volume = await hostingOf(deps, { name, hostingvolume }, call);
+  const ref = { volume, name };
+  await requireDisk(deps, ref, call);
+  const server = await ensureExporter(deps, ref, call);
+  const view = await exporterOf(deps, server).allow({ ...ref, publication }, call);
+  return withView(await getLioVolume(deps, { name, hostingvolume: volume }, call), view);
+}
+
+/**
+ * Resolves once no write of the node's (or of any, without one) can come any more: its sessions have ended, or its
+ * exporter is cut off. Also when it was not published, or is gone. Throws what the exporter throws.
+ */
+export async function unpublishLioVolume(
+  deps: LioDeps,
+  { name, hostingvolume, node }: NamedBlockVolume & { readonly node: string | undefined },
+  call: Call,
+): Promise<void> {
+  const hostings = await (hostingvolume === undefined
+    ? hostingVolumes(deps, call)
+    : getHosting(deps, hostingvolume, call).then((one) => [one], orNone));
+  for (const { name: volume } of hostings) {
+    const ref = { volume, name };
+    // Without one too: a request that took it away may have died before the bricks went by that.
+    const now = await changePublications(deps, volume, (same) => same, call);
+    if (exporterIn(now, name) === undefined) continue;
+    await forbid(deps, { ...ref, node }, call);
+  }
+}
+
+/** By the exporter. One that hangs is cut off by the bricks and replaced, unless other nodes would suffer from that. */
+async function forbid(
+  deps: LioDeps,
+  { node, ...ref }: ExportRef & { readonly node: string | undefined },
+  call: Call,
+): Promise<void> {
+  const forbidden = { ...ref, ...(node === undefined ? {} : { node }) };
+  const server = await ensureExporter(deps, ref, call);
+  try {
+    return await exporterOf(deps, server).forbid(forbidden, call);
+  } catch (error) {
+    if (!isFault(error, 'timed-out', 'unreachable')) throw error;
+    const named = { name: ref.name, hostingvolume: ref.volume };
+    const others = ((await getLioVolume(deps, named, call)).published ?? []).filter(
+      (one) => one.node !== node,
+    );
+    if (node !== undefined && others.length > 0) throw error;
+    const next = await relocate(deps, ref, { to: undefined, from: server.peerId }, call);
+    await exporterOf(deps, next).forbid(forbidden, call);
+  }
+}
+
+/** Grows the file, and then the disk that initiators have; they ask for its size again themselves. */
+export async function expandLioVolume(
+  deps: LioDeps,
+  { size, ...named }: NamedBlockVolume & { readonly size: bigint },
+  call: Call,
+): Promise<LioVolumeInfoWire> {
+  requireBlocks(size);
+  const { name, hostingvolume } = await expandBlockVolume(deps, { size, ...named }, call);
+  const ref = { volume: hostingvolume, name };
+  const server = await exporterFor(deps, ref, call);
+  if (server !== undefined) {
+    await exporterOf(deps, server)
+      .grow(ref, call)
+      .catch((error: unknown) => {
+        throw afterMutation(error, `growth of block volume ${name}`);
+      });
+  }
+  return getLioVolume(deps, { name, hostingvolume }, call);
+}
+
+/** Throws `wrong-state` naming the nodes that may log in; else as `deleteBlockVolume`. */
+export async function deleteLioVolume(
+  deps: LioDeps,
+  named: NamedBlockVolume & { readonly prune: boolean },
+  call: Call,
+): Promise<void> {
+  const found = await getLioVolume(deps, named, call).catch((error: unknown) => {
+    if (isFault(error, 'not-found')) return undefined;
+    throw error;
+  });
+  const nodes = (found?.published ?? []).map(({ node }) => node);
+  if (nodes.length > 0) {
+    throw new Fault(
+      'wrong-state',
+      `block volume ${named.name} is published to ${nodes.join(', ')}; unpublish it first`,
+    );
+  }
+  // An interrupted unpublish leaves an exporter without nodes.
+  if (found !== undefined) await unpublishLioVolume(deps, { ...found, node: undefined }, call);
+  await deleteBlockVolume(deps, named, call);
+}
+
+/** See `moveExport`. */
+export async function moveLioVolume(
+  deps: LioDeps,
+  named: NamedBlockVolume,
+  to: string | undefined,
+  call: Call,
+): Promise<LioVolumeInfoWire> {
+  const view = await moveExport(deps, named, to, call);
+  const info = await getLioVolume(deps, named, call);
+  return view === undefined ? info : withView(info, view);
+}
+
+function toInfo(
+  hosting: GlusterVolume,
+  { name, size }: { readonly name: string; readonly size: bigint },
+  state: ExportState | undefined,
+): LioVolumeInfoWire {
+  const exporter = exporterIn(hosting, name);
+  const portals = exporter === undefined ? [] : (state?.portals ?? []);
+  return {
+    hostingvolume: hosting.name,
+    name,
+    size: Number(size),
+    hosts: hostsOf(portals),
+    portals: [...portals],
+    iqn: exporter === undefined ? '' : iqnOf(exportKey(hosting, name, exporter)),
+    lun: 0,
+    wwn: state?.wwn ?? '',
+    published: toPublished(state?.acls ?? []),
+  };
+}
+
+function withView(info: LioVolumeInfoWire, { portals, iqn, wwn, published }: ExportView): LioVolumeInfoWire {
+  return { ...info, hosts: hostsOf(portals), portals, iqn, wwn, published };
+}
+
+/** Each once, without its port. */
+function hostsOf(portals: readonly string[]): string[] {
+  return [...new Set(portals.map((portal) => portal.slice(0, portal.lastIndexOf(':'))))];
+}
+
+function requireBlocks(size: bigint): void {
+  if (size % BLOCK === 0n) return;
+  throw new Fault('invalid', `size: is no multiple of ${BLOCK}, of which a disk of lio is made`);
+}
+
+function orNone(error: unknown): [] {
+  if (isFault(error, 'not-found')) return [];
+  throw error;
+}

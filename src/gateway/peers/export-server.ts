@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { Call } from '../../control/call.ts';
+import { lioPublishRequest } from '../../glusterd2/lio-wire.ts';
+
+const name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
+
+/** A block volume on its hosting volume. */
+export const exportRef = z.strictObject({ volume: name, name });
+export type ExportRef = z.output<typeof exportRef>;
+
+export const exportAllow = z.strictObject({ ...exportRef.shape, publication: lioPublishRequest });
+export const exportForbid = z.strictObject({ ...exportRef.shape, node: z.string().exactOptional() });
+export const exportSources = z.object({ addresses: z.array(z.string()).min(1) });
+/** How initiators reach it; without secrets. */
+export const exportView = z.object({
+  portals: z.array(z.string()),
+  iqn: z.string(),
+  wwn: z.string(),
+  published: z.array(
+    z.object({ node: z.string(), initiator: z.string(), readonly: z.boolean(), shared: z.boolean() }),
+  ),
+});
+export type ExportView = z.output<typeof exportView>;
+
+/**
+ * What one server of the pool does as the exporter of block volumes. All but `sources` and `release` throw `busy`
+ * when the record of the hosting volume has another exporter.
+ */
+export interface ExportServer {
+  /** Its clients' addresses towards the bricks of a hosting volume. Throws `unreachable` where nothing can be exported. */
+  sources(volume: string, call: Call): Promise<readonly string[]>;
+  /** Exports it to those that its state names. */
+  build(ref: ExportRef, call: Call): Promise<ExportView>;
+  /** Lets an initiator log in. Throws as `withNode`. */
+  allow(allowed: z.output<typeof exportAllow>, call: Call): Promise<ExportView>;
+  /**
+   * Ends the sessions of a node, or of all, and lets it in no more. After the last one the block volume is exported
+   * no more, by the record too.
+   */
+  forbid(forbidden: z.output<typeof exportForbid>, call: Call): Promise<void>;
+  /** Gives initiators the size of the file. */
+  grow(ref: ExportRef, call: Call): Promise<void>;
+  /** Stops exporting it, since another server is about to, or does. Nothing there is success. */
+  release(ref: ExportRef, call: Call): Promise<void>;
+}

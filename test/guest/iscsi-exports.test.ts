@@ -1,0 +1,108 @@
+import { kill } from 'node:process';
+import { expect } from 'chai';
+import type { LioVolumeInfo } from '../../src/glusterd2/lio-wire.ts';
+import { run } from '../../src/host/run.ts';
+import { command } from '../pool/lab/command.ts';
+import { PATIENCE } from '../pool/lab/patience.ts';
+import { until } from '../pool/lab/until.ts';
+import { chapOf } from './iscsi/initiator.ts';
+import { LioLab } from './iscsi/lio-lab.ts';
+
+const MIB = 1024n ** 2n;
+const SIZE = 64n * MIB;
+const NAME = 'one';
+const CHAP = chapOf('one');
+
+/** The life of one disk on a replica of three, exported by real servers to a real initiator. */
+describe('iscsi: an export of a Gluster volume', function () {
+  this.timeout(300_000 * PATIENCE);
+  this.bail(true);
+  let own: LioLab;
+  let info: LioVolumeInfo;
+  let disk: string;
+  before(async () => {
+    own = await LioLab.up();
+  });
+  after(() => own?.down());
+
+  const publication = () => ({ node: 'n1', initiator: own.initiator.name, readonly: false, chap: CHAP });
+  const write = (text: string, at = 0) =>
+    run('dd', [`of=${disk}`, 'bs=4096', `seek=${at}`, 'oflag=direct', 'conv=notrunc,sync', 'status=none'], {
+      timeoutMs: 120_000 * PATIENCE,
+      input: text,
+    });
+  const read = async (at = 0) => {
+    const how = ['bs=4096', 'count=1', `skip=${at}`, 'iflag=direct', 'status=none'];
+    return (await command(['dd', `if=${disk}`, ...how])).stdout.replaceAll('\0', '');
+  };
+  const attach = async () => {
+    expect(await own.initiator.login(info, CHAP)).to.equal(0);
+    disk = await own.initiator.disk(info.wwn);
+  };
+
+  it('is written by a node with CHAP both ways, and grows', async () => {
+    await own.api.create(NAME, SIZE);
+    info = await own.api.publish(NAME, publication());
+    expect(await own.api.publish(NAME, publication())).to.deep.equal(info);
+    await attach();
+    expect(await own.initiator.bytes(disk)).to.equal(SIZE);
+    expect((await write('first')).exitCode).to.equal(0);
+    await own.api.expand(NAME, 2n * SIZE);
+    await own.initiator.rescan();
+    await until('it has grown', async () => (await own.initiator.bytes(disk)) === 2n * SIZE);
+    expect(await read()).to.equal('first');
+  });
+
+  it('keeps its secrets out of logs, options and command lines', async () => {
+    const secrets = [CHAP.password, CHAP.mutual?.password ?? ''].flatMap((secret) => ['-e', secret]);
+    const logs = own.lab.servers.flatMap(({ machine: { folder } }) => [
+      `${folder}/log`,
+      `${folder}/gateway.log`,
+    ]);
+    const found = await run('grep', ['-rl', '--fixed-strings', ...secrets, ...logs], {
+      timeoutMs: 60_000 * PATIENCE,
+    });
+    expect([found.exitCode, found.stdout]).to.deep.equal([1, '']);
+    const options = await own.lab.server(1).mustGluster(['volume', 'info']);
+    expect(options).to.include(`/${NAME}(`).and.not.include(CHAP.password);
+  });
+
+  it('lives on while its gateway is killed, and has a new client beneath its session', async () => {
+    const exporter = own.exporterOf(info);
+    const session = await own.initiator.sessions();
+    await own.gateways.service(exporter).kill();
+    expect((await write('without a gateway')).exitCode).to.equal(0);
+    await own.gateways.service(exporter).start();
+    kill(await own.clientOf(exporter), 'SIGKILL');
+    await until('it is written again', async () => (await write('new client')).exitCode === 0, {
+      timeoutMs: 60_000 * PATIENCE,
+    });
+    expect(await own.initiator.sessions()).to.equal(session);
+    expect(await read()).to.equal('new client');
+  });
+
+  it('is taken from a server that hangs, whose writes fail before another has it', async () => {
+    const before = { info, disk };
+    const old = own.exporterOf(info);
+    const client = await own.clientOf(old);
+    kill(client, 'SIGSTOP');
+    const late = write('late', 1);
+    const moving = own.api.move(NAME);
+    info = await moving;
+    expect([info.wwn, own.exporterOf(info) === old]).to.deep.equal([before.info.wwn, false]);
+    await attach();
+    expect(await read()).to.equal('new client');
+    expect((await write('mine', 1)).exitCode).to.equal(0);
+    expect((await late).exitCode).to.not.equal(0);
+    expect(await read(1)).to.equal('mine');
+    await own.initiator.logout(before.info);
+  });
+
+  it('is built again after a boot, and leaves nothing in the end', async () => {
+    await own.initiator.logout(info);
+    await own.api.unpublish(NAME, 'n1');
+    expect(await own.leftovers()).to.deep.equal([]);
+    await own.api.delete(NAME);
+    expect(await own.lab.server(1).mustGluster(['volume', 'list'])).to.match(/No volumes/);
+  });
+});

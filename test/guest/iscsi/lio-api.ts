@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import type { RestClient } from '../../../src/glusterd2/http.ts';
+import { type LioVolumeInfo, lioVolumeInfo } from '../../../src/glusterd2/lio-wire.ts';
+import type { Gateways } from '../../pool/lab/gateways.ts';
+import { PATIENCE } from '../../pool/lab/patience.ts';
+
+const CALL_MS = 120_000 * PATIENCE;
+const VOLUMES = '/v1/blockvolumes/lio';
+
+/** Block volumes of provider lio through the gateway of one server. */
+export class LioApi {
+  readonly #client: RestClient;
+
+  private constructor(client: RestClient) {
+    this.#client = client;
+  }
+
+  static async through(gateways: Gateways, server: number): Promise<LioApi> {
+    return new LioApi(await gateways.restClient(server));
+  }
+
+  create(name: string, size: bigint): Promise<LioVolumeInfo> {
+    return this.#post('', { name, size: Number(size), hostvolsize: 1024 ** 3 }, lioVolumeInfo);
+  }
+
+  publish(name: string, body: object): Promise<LioVolumeInfo> {
+    return this.#post(`/${name}/publish`, body, lioVolumeInfo);
+  }
+
+  expand(name: string, size: bigint): Promise<LioVolumeInfo> {
+    return this.#post(`/${name}/expand`, { size: Number(size) }, lioVolumeInfo);
+  }
+
+  move(name: string, to?: string): Promise<LioVolumeInfo> {
+    return this.#post(`/${name}/move`, to === undefined ? {} : { to }, lioVolumeInfo);
+  }
+
+  async unpublish(name: string, node: string): Promise<void> {
+    await this.#post(`/${name}/unpublish`, { node }, z.unknown());
+  }
+
+  async delete(name: string): Promise<void> {
+    const path = `${VOLUMES}/${name}`;
+    const request = { method: 'DELETE', path, query: { prune: 'true' }, reply: z.unknown() } as const;
+    await this.#client.request({ ...request, subject: name }, toCall());
+  }
+
+  #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
+    const request = { method: 'POST', path: `${VOLUMES}${path}`, body, reply, subject: path } as const;
+    return this.#client.request(request, toCall());
+  }
+}
+
+function toCall() {
+  return { id: 'test', signal: AbortSignal.timeout(CALL_MS) };
+}
