@@ -76,6 +76,21 @@ describe('exports of lio', () => {
     expect(world.serverOf(published.json.portals).host).to.not.equal(from.host);
   });
 
+  it('are cut off with their server when it hangs and their only node is unpublished', async () => {
+    await world.post('/one/publish', { ...N1, shared: true });
+    await world.post('/one/publish', { ...N2, shared: true });
+    from.exports.before = () => {
+      throw new Fault('timed-out', 'its client does not answer');
+    };
+    const kept = await world.post('/one/unpublish', { node: 'n1' }, 1);
+    expect(kept.json.errors[0].fields.fault).to.equal('timed-out');
+    expect(world.allowed()).to.include(`/one(${from.host}),`);
+    expect((await world.post('/one/unpublish', {}, 1)).status).to.equal(204);
+    expect(world.allowed()).to.not.include('/one(');
+    expect((await world.get('one')).published).to.deep.equal([]);
+    from.exports.before = () => undefined;
+  });
+
   it('are given a new client when theirs dies, and are taken down where they are lost', async () => {
     const [made] = [...from.exports.exports.values()];
     if (made === undefined) throw new Error('nothing is exported');

@@ -37,8 +37,13 @@ describe('iscsi: an export of a Gluster volume', function () {
   };
   const attach = async () => {
     expect(await own.initiator.login(info, CHAP)).to.equal(0);
-    disk = await own.initiator.disk(info.wwn);
+    disk = await own.initiator.disk(info, info.wwn);
   };
+
+  const givenUpBy = (server: number) =>
+    until('the old server has given it up', async () => (await own.mountsOn(server)).length === 0, {
+      timeoutMs: 60_000 * PATIENCE,
+    });
 
   it('is written by a node with CHAP both ways, and grows', async () => {
     await own.api.create(NAME, SIZE);
@@ -81,24 +86,55 @@ describe('iscsi: an export of a Gluster volume', function () {
     expect(await read()).to.equal('new client');
   });
 
+  it('moves to a named server, with its WWN and its nodes', async () => {
+    const before = info;
+    const home = await own.homeServer();
+    await own.use(home);
+    const to = [1, 2, 3].find((server) => server !== home && server !== own.exporterOf(before)) ?? 0;
+    info = await own.api.move(NAME, own.lab.server(to).name);
+    expect([info.wwn, own.exporterOf(info), info.published]).to.deep.equal([
+      before.wwn,
+      to,
+      before.published,
+    ]);
+    await givenUpBy(own.exporterOf(before));
+    await attach();
+    expect(await read()).to.equal('new client');
+    await own.initiator.logout(before);
+  });
+
   it('is taken from a server that hangs, whose writes fail before another has it', async () => {
-    const before = { info, disk };
+    const before = info;
     const old = own.exporterOf(info);
     const client = await own.clientOf(old);
     kill(client, 'SIGSTOP');
+    own.gateways.service(old).pause();
     const late = write('late', 1);
-    const moving = own.api.move(NAME);
-    info = await moving;
-    expect([info.wwn, own.exporterOf(info) === old]).to.deep.equal([before.info.wwn, false]);
+    info = await own.api.move(NAME);
+    expect([info.wwn, own.exporterOf(info) === old]).to.deep.equal([before.wwn, false]);
     await attach();
     expect(await read()).to.equal('new client');
     expect((await write('mine', 1)).exitCode).to.equal(0);
+    kill(client, 'SIGCONT');
     expect((await late).exitCode).to.not.equal(0);
+    own.gateways.service(old).resume();
+    await givenUpBy(old);
     expect(await read(1)).to.equal('mine');
-    await own.initiator.logout(before.info);
+    await own.initiator.logout(before);
   });
 
-  it('is built again after a boot, and leaves nothing in the end', async () => {
+  it('is built again after a boot of its server', async () => {
+    const exporter = own.exporterOf(info);
+    await own.forgetExport(exporter, info);
+    expect((await write('nobody there')).exitCode).to.not.equal(0);
+    await own.gateways.service(exporter).start();
+    await until('it is written again', async () => (await write('after a boot')).exitCode === 0, {
+      timeoutMs: 60_000 * PATIENCE,
+    });
+    expect([await read(), await read(1)]).to.deep.equal(['after a boot', 'mine']);
+  });
+
+  it('leaves nothing', async () => {
     await own.initiator.logout(info);
     await own.api.unpublish(NAME, 'n1');
     expect(await own.leftovers()).to.deep.equal([]);

@@ -65,13 +65,13 @@ describe('iscsi: a disk of this machine', function () {
     const mutual = { username: 'target', password: 'not-the-targets-own' };
     expect(await initiator.login(wanted, { ...chapOf('one'), mutual })).to.equal(19);
     expect(await initiator.login(wanted, chapOf('one'))).to.equal(0);
-    const disk = await initiator.disk(wanted.serial);
+    const disk = await initiator.disk(wanted, wanted.serial);
     await command(['dd', 'if=/dev/urandom', `of=${disk}`, 'bs=1M', 'count=2', 'oflag=direct']);
     await command(['cmp', '--bytes=2097152', disk, IMAGES[0] ?? '']);
   });
 
   it('is put on another device beneath its session, and grows', async () => {
-    const disk = await initiator.disk(wanted.serial);
+    const disk = await initiator.disk(wanted, wanted.serial);
     await command(['cp', IMAGES[0] ?? '', IMAGES[1] ?? '']);
     await command(['truncate', '-s', `${96n * MIB}`, IMAGES[1] ?? '']);
     await command(['losetup', '--set-capacity', loops[1] ?? '']);
@@ -86,7 +86,7 @@ describe('iscsi: a disk of this machine', function () {
   });
 
   it('is read-only to who may only read, and gone from who may not', async () => {
-    const disk = await initiator.disk(wanted.serial);
+    const disk = await initiator.disk(wanted, wanted.serial);
     await ensureExport({ ...wanted, acls: [] }, call());
     const refused = await command([
       'dd',
@@ -103,7 +103,7 @@ describe('iscsi: a disk of this machine', function () {
     await initiator.logout(wanted);
     await ensureExport({ ...wanted, acls: [{ initiator: initiator.name, readonly: true }] }, call());
     expect(await initiator.login(wanted, undefined)).to.equal(0);
-    const again = await initiator.disk(wanted.serial);
+    const again = await initiator.disk(wanted, wanted.serial);
     await until('read-only', async () => (await initiator.isReadonly(again)) === true);
     await initiator.logout(wanted);
   });

@@ -79,7 +79,7 @@ async function firstReady(
     try {
       return { server, addresses: await exporterOf(deps, server).sources(hosting, call) };
     } catch (error) {
-      if (!isFault(error, 'unreachable')) throw error;
+      if (!isFault(error, 'unreachable', 'timed-out')) throw error;
       reasons.push(`${server.host}: ${error.message}`);
     }
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
@@ -135,9 +134,9 @@ async function readText(path: string, { signal }: Call): Promise<string | undefi
   throw new Fault('unreachable', `${path} cannot be read: ${toErrorText(stderr)}`);
 }
 
-/** Secrets by stdin, into a file that is made for its owner alone. */
+/** Secrets by stdin, into a file that is made for its owner alone. What an interrupted call has left is taken over. */
 async function replaceText(path: string, text: string, call: Call): Promise<void> {
-  const part = `${path}.${randomUUID()}`;
+  const part = `${path}.new`;
   const steps: readonly (readonly [string, readonly string[], string?])[] = [
     ['install', ['--mode=0600', '--no-target-directory', '/dev/null', part]],
     ['dd', [`of=${part}`, 'conv=nocreat,fsync', 'status=none'], text],

@@ -197,9 +197,10 @@ function withView(info: LioVolumeInfoWire, { portals, iqn, wwn, published }: Exp
   return { ...info, hosts: hostsOf(portals), portals, iqn, wwn, published };
 }
 
-/** Each once, without its port. */
+/** Each once, without its port and brackets. */
 function hostsOf(portals: readonly string[]): string[] {
-  return [...new Set(portals.map((portal) => portal.slice(0, portal.lastIndexOf(':'))))];
+  const addresses = portals.map((portal) => portal.slice(0, portal.lastIndexOf(':')));
+  return [...new Set(addresses.map((address) => address.replace(/^\[|\]$/g, '')))];
 }
 
 function requireBlocks(size: bigint): void {

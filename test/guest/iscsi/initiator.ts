@@ -1,5 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Chap } from '../../../src/host/lio-acl.ts';
 import { run } from '../../../src/host/run.ts';
 import { command } from '../../pool/lab/command.ts';
@@ -76,18 +77,16 @@ export class Initiator {
     return (await this.#ask(['-m', 'session'])).stdout;
   }
 
-  /** The device of that serial, the newest if several are there. */
-  async disk(serial: string): Promise<string> {
+  /** The device of a target's session, once it has that unit serial. Another target may have the same. */
+  async disk({ iqn }: Pick<Reached, 'iqn'>, serial: string): Promise<string> {
     const wwid = `naa.6001405${serial.replaceAll('-', '').slice(0, 25)}`;
-    let found: string | undefined;
-    await until(`a disk ${wwid}`, async () => {
-      const { stdout } = await run('grep', ['--files-with-matches', wwid, ...(await candidates())], {
-        timeoutMs: 10_000 * PATIENCE,
-      });
-      found = stdout.trim().split('\n').at(-1);
-      return found !== undefined && found !== '';
+    let found = '';
+    await until(`a disk ${wwid} of ${iqn}`, async () => {
+      for (const disk of globSync(`${sessionOf(iqn)}/device/target*/*/block/sd*`))
+        if (readFileSync(`${disk}/device/wwid`, 'utf8').trim() === wwid) found = basename(disk);
+      return found !== '';
     });
-    return `/dev/${(found ?? '').split('/')[3]}`;
+    return `/dev/${found}`;
   }
 
   async bytes(disk: string): Promise<bigint> {
@@ -108,24 +107,11 @@ export class Initiator {
   }
 }
 
-async function candidates(): Promise<readonly string[]> {
-  const { stdout } = await command([
-    'find',
-    '/sys/block/',
-    '-maxdepth',
-    '1',
-    '-name',
-    'sd*',
-    '-printf',
-    '%p/device/wwid\\n',
-  ]);
-  return [
-    '/dev/null',
-    ...stdout
-      .trim()
-      .split('\n')
-      .filter((one) => one !== ''),
-  ];
+/** Its folder in sysfs; one that is not there when there is no session. */
+function sessionOf(iqn: string): string {
+  const names = globSync('/sys/class/iscsi_session/session*/targetname');
+  const name = names.find((path) => readFileSync(path, 'utf8').trim() === iqn);
+  return name === undefined ? '/sys/class/iscsi_session/none' : dirname(name);
 }
 
 /** CHAP both ways. */

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
 import { type LioVolumeInfo, lioVolumeInfo } from '../../../src/glusterd2/lio-wire.ts';
 import type { Gateways } from '../../pool/lab/gateways.ts';
 import { PATIENCE } from '../../pool/lab/patience.ts';
+import { until } from '../../pool/lab/until.ts';
 
 const CALL_MS = 120_000 * PATIENCE;
 const VOLUMES = '/v1/blockvolumes/lio';
@@ -42,13 +44,29 @@ export class LioApi {
   async delete(name: string): Promise<void> {
     const path = `${VOLUMES}/${name}`;
     const request = { method: 'DELETE', path, query: { prune: 'true' }, reply: z.unknown() } as const;
-    await this.#client.request({ ...request, subject: name }, toCall());
+    await retried(() => this.#client.request({ ...request, subject: name }, toCall()));
   }
 
   #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {
     const request = { method: 'POST', path: `${VOLUMES}${path}`, body, reply, subject: path } as const;
-    return this.#client.request(request, toCall());
+    return retried(() => this.#client.request(request, toCall()));
   }
+}
+
+/** As the sidecars do: again while the outcome is uncertain. */
+async function retried<T>(act: () => Promise<T>): Promise<T> {
+  const results: T[] = [];
+  const attempt = async () => {
+    try {
+      results.push(await act());
+      return true;
+    } catch (error) {
+      if (isFault(error, 'busy', 'uncertain', 'unreachable', 'timed-out')) return false;
+      throw error;
+    }
+  };
+  await until('the request succeeds', attempt, { everyMs: 500, timeoutMs: CALL_MS });
+  return results[0] as T;
 }
 
 function toCall() {

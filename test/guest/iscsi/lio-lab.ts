@@ -1,10 +1,16 @@
+import { MAP_PREFIX } from '../../../src/gateway/lio/exported-disk.ts';
 import type { LioVolumeInfo } from '../../../src/glusterd2/lio-wire.ts';
 import { findClients } from '../../../src/host/client-process.ts';
+import { findMap, removeMap } from '../../../src/host/device-map.ts';
+import { removeExport } from '../../../src/host/lio.ts';
+import { detachLoop } from '../../../src/host/loop.ts';
+import { prepareLio } from '../../../src/host/prepare-lio.ts';
 import { command } from '../../pool/lab/command.ts';
 import { Gateways } from '../../pool/lab/gateways.ts';
 import type { GlusterServer } from '../../pool/lab/gluster-server.ts';
 import { Lab } from '../../pool/lab/lab.ts';
 import { configureNetwork } from '../../pool/lab/network.ts';
+import { PATIENCE } from '../../pool/lab/patience.ts';
 import { Initiator } from './initiator.ts';
 import { LioApi } from './lio-api.ts';
 
@@ -17,7 +23,8 @@ export class LioLab {
   readonly lab: Lab;
   readonly gateways: Gateways;
   readonly initiator: Initiator;
-  readonly api: LioApi;
+  /** Through server 1; see `use`. */
+  api: LioApi;
 
   private constructor(lab: Lab, gateways: Gateways, initiator: Initiator, api: LioApi) {
     this.lab = lab;
@@ -27,6 +34,8 @@ export class LioLab {
   }
 
   static async up(): Promise<LioLab> {
+    // Before the servers' namespaces are made, so that the guest sees what they do.
+    await prepareLio({ id: 'test', signal: AbortSignal.timeout(60_000 * PATIENCE) });
     const lab = await Lab.up({ workers: 1, disksPerServer: 1 });
     await configureNetwork(lab.networkOf('bridge'), [
       'link add guest type veth peer name lab0 netns 1',
@@ -38,10 +47,16 @@ export class LioLab {
     return new LioLab(lab, gateways, await Initiator.start(), await LioApi.through(gateways, 1));
   }
 
+  /** Asks this server's gateway from now on. */
+  async use(server: number): Promise<void> {
+    this.api = await LioApi.through(this.gateways, server);
+  }
+
   async down(): Promise<void> {
     await this.initiator.stop();
     await this.gateways.close();
     await this.lab.down();
+    await command(['umount', '/sys/kernel/config']);
   }
 
   /** Which server exports it: 1, 2, … */
@@ -53,20 +68,46 @@ export class LioLab {
 
   /** The process of the one client that exports have on a server. */
   async clientOf(server: number): Promise<number> {
-    const targets = (await mountsOf(this.lab.server(server))).filter((one) => one.startsWith(`${EXPORTS}/`));
-    const [pid] = await findClients(new Set(targets));
+    const [pid] = await findClients(new Set(await this.mountsOn(server)));
     if (pid === undefined) throw new Error(`g${server} has no client of an export`);
     return pid;
   }
 
+  /** What exports have mounted on a server. */
+  async mountsOn(server: number): Promise<readonly string[]> {
+    return (await mountsOf(this.lab.server(server))).filter((one) => one.startsWith(`${EXPORTS}/`));
+  }
+
+  /** The server whose gateway changes the records of the one hosting volume. */
+  async homeServer(): Promise<number> {
+    const listed = await this.lab.server(1).mustGluster(['volume', 'info']);
+    const name = /^Brick1: (\w+):/m.exec(listed)?.[1];
+    return this.lab.servers.findIndex((server) => server.name === name) + 1;
+  }
+
+  /** All that a server's kernel and /run forget when it boots, of the export of that name. */
+  async forgetExport(server: number, { iqn }: LioVolumeInfo): Promise<void> {
+    const call = { id: 'test', signal: AbortSignal.timeout(60_000 * PATIENCE) };
+    const name = `${MAP_PREFIX}${iqn.slice(iqn.indexOf(':') + 1)}`;
+    const { machine } = this.lab.server(server);
+    await this.gateways.service(server).kill();
+    process.kill(await this.clientOf(server), 'SIGKILL');
+    const below = (await findMap(name))?.below;
+    await removeExport({ name, iqn }, call);
+    await removeMap(name, call);
+    if (below !== undefined) await detachLoop(below);
+    for (const target of await this.mountsOn(server)) await machine.must(['umount', '--lazy', target]);
+    await machine.must(['rm', '--recursive', EXPORTS]);
+  }
+
   /** What exports have left on the servers and in the kernel. */
   async leftovers(): Promise<readonly string[]> {
-    const mounts = await Promise.all(this.lab.servers.map(mountsOf));
+    const mounts = await Promise.all(this.lab.servers.map((_, index) => this.mountsOn(index + 1)));
     const places = ['/sys/kernel/config/target/core', '/sys/kernel/config/target/iscsi', '/dev/mapper'];
     const found = await command(['find', ...places, '-name', '*gluster-csi*']);
     const loops = await command(['losetup', '--list', '--noheadings', '--output', 'BACK-FILE']);
     return [
-      ...mounts.flat().filter((target) => target.startsWith(`${EXPORTS}/`)),
+      ...mounts.flat(),
       ...found.stdout.split('\n').filter((path) => path !== ''),
       ...loops.stdout.split('\n').filter((file) => file.includes('/exports/') || file.startsWith('/disk')),
     ];
