@@ -1,6 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Chap } from '../../../src/host/lio-acl.ts';
 import { run } from '../../../src/host/run.ts';
 import { command } from '../../pool/lab/command.ts';
@@ -82,8 +82,12 @@ export class Initiator {
     const wwid = `naa.6001405${serial.replaceAll('-', '').slice(0, 25)}`;
     let found = '';
     await until(`a disk ${wwid} of ${iqn}`, async () => {
-      for (const disk of globSync(`${sessionOf(iqn)}/device/target*/*/block/sd*`))
-        if (readFileSync(`${disk}/device/wwid`, 'utf8').trim() === wwid) found = basename(disk);
+      const session = sessionOf(iqn);
+      const disks = readdirSync('/sys/block').filter((name) => name.startsWith('sd'));
+      for (const name of session === undefined ? [] : disks) {
+        if (!realpathSync(`/sys/block/${name}`).startsWith(`${session}/`)) continue;
+        if (readFileSync(`/sys/block/${name}/device/wwid`, 'utf8').trim() === wwid) found = name;
+      }
       return found !== '';
     });
     return `/dev/${found}`;
@@ -107,11 +111,13 @@ export class Initiator {
   }
 }
 
-/** Its folder in sysfs; one that is not there when there is no session. */
-function sessionOf(iqn: string): string {
-  const names = globSync('/sys/class/iscsi_session/session*/targetname');
-  const name = names.find((path) => readFileSync(path, 'utf8').trim() === iqn);
-  return name === undefined ? '/sys/class/iscsi_session/none' : dirname(name);
+/** Where its devices are in sysfs; undefined when there is no session. */
+function sessionOf(iqn: string): string | undefined {
+  const all = '/sys/class/iscsi_session';
+  const name = readdirSync(all).find(
+    (one) => readFileSync(`${all}/${one}/targetname`, 'utf8').trim() === iqn,
+  );
+  return name === undefined ? undefined : realpathSync(`${all}/${name}/device`);
 }
 
 /** CHAP both ways. */
