@@ -40,7 +40,7 @@ RUN apt-get update \
   && glusterfs --version \
   && cd / && rm --recursive --force /var/cache/apt /var/cache/debconf/* /var/lib/apt/lists/* /var/log/* /usr/share/man
 COPY --from=native /out/node /usr/local/bin/node
-COPY --from=native /out/remount /out/in-cgroup /out/freeze /out/clean-brick /out/own-blocks /usr/libexec/gluster-csi/
+COPY --from=native /out/remount /out/in-cgroup /out/freeze /out/brick-file /out/clean-brick /out/own-blocks /usr/libexec/gluster-csi/
 COPY --from=bundle /src/dist/ /usr/lib/gluster-csi/
 COPY LICENSE /usr/share/doc/gluster-csi/LICENSE
 

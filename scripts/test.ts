@@ -75,7 +75,7 @@ const PARTS: readonly Part[] = [
     name: 'pool',
     about: 'the whole path on three servers',
     testMs: 300_000,
-    minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 40),
+    minutes: Number(process.env['GLUSTER_CSI_POOL_MINUTES'] ?? 60),
     needs: ['debian'],
     lane: 2,
   },
@@ -83,7 +83,7 @@ const PARTS: readonly Part[] = [
     name: 'e2e',
     about: 'chart, image and pods in a real Kubernetes on the pool, with faults',
     testMs: 300_000,
-    minutes: Number(process.env['GLUSTER_CSI_E2E_MINUTES'] ?? 45),
+    minutes: Number(process.env['GLUSTER_CSI_E2E_MINUTES'] ?? 50),
     needs: ['debian', 'cluster', 'go'],
   },
 ];

@@ -25,6 +25,7 @@ export const RENDERINGS: readonly Rendering[] = [
     '--set=namespace.create=true',
   ]),
   manifest('config', (document) => CONFIGURATION.includes(sourceOf(document))),
+  manifest('block', (document, without) => !without.includes(document), ['--set=block.enabled=true']),
   manifest('snapshots', (document, without) => !without.includes(document), [
     '--set=snapshots.enabled=true,snapshots.groups=true',
   ]),

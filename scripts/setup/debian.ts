@@ -42,6 +42,9 @@ const GUEST_PACKAGES = [
   'user-mode-linux',
 ] as const;
 
+/** What volumes are loaded with by `npm run bench -- block`. */
+const BENCH_PACKAGES = ['fio', 'git', 'postgresql-15'] as const;
+
 if (import.meta.main) {
   try {
     ensureDebianPackages(PACKAGES);
@@ -64,6 +67,11 @@ export function clusterPackages(): readonly string[] {
 /** The packages of the tests in a guest kernel alone, which add to the others. */
 export function guestPackages(): readonly string[] {
   return GUEST_PACKAGES;
+}
+
+/** The packages of the bench of block volumes alone, which add to the others. */
+export function benchPackages(): readonly string[] {
+  return BENCH_PACKAGES;
 }
 
 /**

@@ -7,7 +7,6 @@ import { log } from '../telemetry/log.ts';
 import { toAccessOptions } from './access-options.ts';
 import { accountOf } from './account-of.ts';
 import type { Issuers } from './auth.ts';
-import type { BlockParts } from './block/deps.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { RestoreStore } from './bricks/restore-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
@@ -15,14 +14,14 @@ import { EventRing } from './event-ring.ts';
 import type { Gluster } from './gluster-cli/gluster.ts';
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
 import { createLio } from './lio/create-lio.ts';
-import type { ExportMachine } from './lio/export-machine.ts';
+import type { LioParts } from './lio/deps.ts';
 import type { ExportWatch } from './lio/watch-exports.ts';
 import { createLocalServer } from './peers/local-server.ts';
 import { createPeerClients } from './peers/peer-clients.ts';
 import { createPool } from './peers/pool.ts';
 import { createRemoteServer } from './peers/remote-server.ts';
 import { createApi } from './request-listener.ts';
-import { createRoutes } from './routes/routes.ts';
+import { type BlockProviders, createRoutes } from './routes/routes.ts';
 import { createServer, type HttpServer } from './server.ts';
 import { Tokens } from './tokens.ts';
 import type { VolumeDeps } from './volumes/deps.ts';
@@ -31,16 +30,14 @@ import { type DeviceWatch, startDeviceWatch } from './watch-devices.ts';
 const OPTION_MS = 3_000;
 
 /** This server's glusterd and disks. */
-export interface GatewayParts {
+export interface GatewayParts extends Omit<BlockProviders, 'lio'> {
   readonly gluster: Gluster;
   readonly bricks: BrickStore;
   /** Absent: no snapshots are made here. */
   readonly snapshots?: SnapshotStore;
   readonly restores?: RestoreStore;
-  /** Absent: no block volumes are served. */
-  readonly block?: BlockParts;
-  /** Absent: nothing is exported over iSCSI. */
-  readonly exports?: ExportMachine;
+  /** Absent: no block volumes are exported by this program's own targets. */
+  readonly lio?: LioParts;
 }
 
 export interface Gateway {
@@ -58,7 +55,8 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
   const clients = createPeerClients(config, issuers.peers.key);
   const { hostname, deviceRoots, zone } = config;
   const { bricks, snapshots, restores } = parts;
-  const local = { hostname, zone, deviceRoots, bricks, snapshots, restores, tokens, events };
+  const files = parts.block?.files;
+  const local = { hostname, zone, deviceRoots, bricks, snapshots, restores, files, tokens, events };
   const pool = createPool({
     gluster: parts.gluster,
     local: (peerId) => createLocalServer(peerId, local),
@@ -76,32 +74,31 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     noticeReset: () => housekeeping?.soon(),
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
-  const lio = createLio(deps, parts);
+  const lio = parts.lio === undefined ? undefined : createLio(deps, parts.lio);
+  const providers = { block: parts.block, glusterBlock: parts.glusterBlock, lio: lio?.deps };
   const api = createApi({
-    routes: createRoutes(deps, parts.block, lio?.deps),
+    routes: createRoutes(deps, providers),
     issuers,
     identity: pool.identity,
     onUnreachable: () => pool.forget(),
   });
   let server: HttpServer | undefined;
-  let watch: DeviceWatch | undefined;
-  let exportWatch: ExportWatch | undefined;
+  let watches: readonly (DeviceWatch | ExportWatch)[] = [];
   return {
     async start() {
       await checkKeys(issuers);
       server = await createServer(config, api.listener);
       const address = await server.listen();
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
-      housekeeping = startHousekeeping(deps, bricks, { ...parts });
-      watch = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
-      exportWatch = lio?.watch();
+      housekeeping = startHousekeeping(deps, bricks, { ...providers, snapshots });
+      const devices = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
+      watches = lio === undefined ? [devices] : [devices, lio.watch()];
       return address;
     },
     async stop() {
       const closed = server?.close();
       await housekeeping?.stop();
-      await watch?.stop();
-      await exportWatch?.stop();
+      for (const watch of watches) await watch.stop();
       await api.idle();
       server?.cut();
       await closed;

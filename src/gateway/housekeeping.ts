@@ -3,13 +3,13 @@ import type { Call } from '../control/call.ts';
 import { isFault } from '../control/fault.ts';
 import { limitTime } from '../control/limit-time.ts';
 import { log } from '../telemetry/log.ts';
-import type { BlockParts } from './block/deps.ts';
 import { sweepHosting } from './block/sweep-hosting.ts';
 import type { BrickStore } from './bricks/brick-store.ts';
 import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { healRestored } from './heal-restored.ts';
 import { keepRecords } from './keep-records.ts';
 import { reviveBricks } from './revive-bricks.ts';
+import type { BlockProviders } from './routes/routes.ts';
 import { sweep } from './sweep.ts';
 import { sweepNoting } from './sweep-noting.ts';
 import { sweepRestores } from './sweep-restores.ts';
@@ -38,7 +38,7 @@ export interface Housekeeping {
 export function startHousekeeping(
   deps: VolumeDeps,
   store: BrickStore,
-  { snapshots, block }: { readonly snapshots?: SnapshotStore; readonly block?: BlockParts } = {},
+  { snapshots, ...providers }: BlockProviders & { readonly snapshots?: SnapshotStore | undefined } = {},
 ): Housekeeping {
   const stopped = new AbortController();
   let isUp = false;
@@ -64,10 +64,7 @@ export function startHousekeeping(
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
       await healRestored(deps, call);
-      if (block !== undefined) {
-        await sweepHosting({ ...deps, ...block, provider: 'virtblock' }, call);
-        await sweepHosting({ ...deps, ...block, provider: 'lio' }, call);
-      }
+      await sweepProviders(deps, providers, call);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');
@@ -92,6 +89,17 @@ export function startHousekeeping(
       await running;
     },
   };
+}
+
+async function sweepProviders(
+  deps: VolumeDeps,
+  { block, glusterBlock, lio }: BlockProviders,
+  call: Call,
+): Promise<void> {
+  if (block !== undefined) await sweepHosting({ ...deps, ...block, provider: 'virtblock' }, call);
+  if (glusterBlock !== undefined)
+    await sweepHosting({ ...deps, ...glusterBlock, provider: 'gluster-block' }, call);
+  if (lio !== undefined) await sweepHosting(lio, call);
 }
 
 async function bringUp(deps: VolumeDeps, store: BrickStore, call: Call): Promise<void> {

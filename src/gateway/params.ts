@@ -1,4 +1,5 @@
 import { Fault, invalid } from '../control/fault.ts';
+import { parseVolumeName } from '../volumes/ids.ts';
 import type { RouteRequest } from './route.ts';
 
 /** Wider than what we make: volumes that others made are told of too. "all" means every volume to gluster. */
@@ -65,4 +66,17 @@ export function markQuery(
   if (key === null && value === null) return undefined;
   if (key === null || value === null) throw invalid('key', 'goes with a value; give both or none');
   return { key, value };
+}
+
+/** Throws `invalid`. */
+export function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
+  const name = query.get('hostingvolume');
+  return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
+}
+
+/** A query that is true or false; false when it is absent. Throws `invalid`. */
+export function flagQuery({ query }: Pick<RouteRequest<unknown>, 'query'>, name: string): boolean {
+  const text = query.get(name) ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid(name, 'is true or false');
+  return text === 'true';
 }

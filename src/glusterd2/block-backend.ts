@@ -5,6 +5,7 @@ import type { BlockBackend, BlockPage, BlockPlace, BlockVolume } from '../volume
 import { isVolumeName, type VolumeName } from '../volumes/ids.ts';
 import type { Additions } from './additions.ts';
 import { toBlockRequest } from './block-request.ts';
+import { toBlockSnapshots } from './block-snapshots.ts';
 import { type BlockVolumeInfo, blockVolumeInfo, blockVolumeList } from './block-wire.ts';
 import { toWireBytes } from './create-request.ts';
 import type { RestClient } from './http.ts';
@@ -24,6 +25,7 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
     return safely(call, () => client.request(request, call));
   };
   return {
+    ...toBlockSnapshots(client, additions),
     find: (place, call) => safely(call, () => find(client, place, call)),
     create: (spec, metadata, call) =>
       safely(call, async () => {
@@ -38,9 +40,11 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         }
       }),
     delete: (place, call) =>
-      safely(call, () =>
-        unlessGone(client.request({ ...toTarget(place), method: 'DELETE', reply: z.null() }, call)),
-      ),
+      safely(call, () => {
+        const { query, ...target } = toTarget(place);
+        const request = { ...target, query: { ...query, prune: 'true' }, method: 'DELETE' } as const;
+        return unlessGone(client.request({ ...request, reply: z.null() }, call));
+      }),
     async expand(place, capacityBytes, call) {
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },

@@ -4,10 +4,14 @@ import { toClassFields, toWireBytes } from './create-request.ts';
 
 /** The body of `POST /v1/blockvolumes/virtblock`. */
 export function toBlockRequest(
-  { name, capacityBytes, hosting }: BlockSpec,
+  { name, capacityBytes, hosting, source }: BlockSpec,
   metadata: Readonly<Record<string, string>>,
 ): BlockCreateRequestWire {
   const request = { name, size: toWireBytes(capacityBytes), metadata: { ...metadata } };
+  if (source !== undefined) {
+    const from = source.kind === 'snapshot' ? { snapshot: source.name } : { volume: source.name };
+    return { ...request, hostingvolume: source.hosting, source: from };
+  }
   if (hosting.kind === 'named') return { ...request, hostingvolume: hosting.name };
   const { volumeClass, bytes } = hosting;
   return {

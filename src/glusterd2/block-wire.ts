@@ -8,8 +8,6 @@ import { bytes, listOf, volumeCreateRequest } from './wire.ts';
 
 /** The file in the directory of a block volume that a loop device is made of. */
 export const DISK_FILE = 'disk';
-/** Beside it, of provider lio: how it is exported. */
-export const EXPORT_FILE = 'export.json';
 
 const exactBytes = z
   .number()
@@ -55,6 +53,10 @@ export const blockCreateRequest = z.strictObject({
   hostvol: hostingShape.exactOptional(),
   /** Addition: kept with the block volume. */
   metadata: textMap.exactOptional(),
+  /** Addition: what it begins with, on `hostingvolume`, which is named then. At least as large as that. */
+  source: z
+    .union([z.strictObject({ snapshot: z.string() }), z.strictObject({ volume: z.string() })])
+    .exactOptional(),
 });
 export type BlockCreateRequest = z.output<typeof blockCreateRequest>;
 export type BlockCreateRequestWire = z.input<typeof blockCreateRequest>;
@@ -110,3 +112,32 @@ export type BlockPublishRequest = z.output<typeof blockPublishRequest>;
  * All requests for one block volume take `?hostingvolume=V`, which spares the gateway the search.
  */
 export const blockUnpublishRequest = z.strictObject({ node: z.string().exactOptional() });
+
+/**
+ * Addition, `POST /v1/blocksnapshots/virtblock`: a snapshot of a block volume, which may be written meanwhile; it lies on
+ * the same hosting volume and outlives its source. The answer comes when it is ready; `busy` before, and the same
+ * request again goes on. The name with another source or other metadata is `conflict`.
+ */
+export const blockSnapshotRequest = z.strictObject({
+  name: z.string(),
+  volume: z.string(),
+  hostingvolume: z.string().exactOptional(),
+  metadata: textMap.exactOptional(),
+});
+
+/** Reply of create and get, and an entry of `GET /v1/blocksnapshots/virtblock?limit=N&after=NAME&volume=V`. */
+export const blockSnapshotInfo = z.object({
+  name: z.string(),
+  /** Of which it is; it may be gone. */
+  volume: z.string(),
+  hostingvolume: z.string(),
+  size: bytes,
+  /** RFC 3339 with milliseconds: what was acknowledged before is in it. */
+  'created-at': z.string(),
+  /** False while the copies of its bricks are made alike. */
+  ready: z.boolean(),
+  metadata: textMap,
+});
+export type BlockSnapshotInfo = z.output<typeof blockSnapshotInfo>;
+export type BlockSnapshotInfoWire = z.input<typeof blockSnapshotInfo>;
+export const blockSnapshotList = listOf(blockSnapshotInfo);

@@ -51,6 +51,10 @@ export const ADDITIONS = {
   snapshotGroups: 'SnapshotGroups',
   /** Block volumes that are published to nodes, repeat safely and are never formatted (`block-wire.ts`). */
   blockPublish: 'BlockVolumePublish',
+  /** `/v1/blockvolumes/gluster-block` over iSCSI: published to nodes, repeats safely (`iscsi-wire.ts`). */
+  glusterBlock: 'GlusterBlockPublish',
+  /** `/v1/blocksnapshots/virtblock`, and block volumes made of them or of each other (`block-wire.ts`). */
+  blockSnapshots: 'BlockSnapshots',
 } as const;
 
 // --- errors -----------------------------------------------------------------------------------------

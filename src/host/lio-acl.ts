@@ -18,7 +18,7 @@ export interface LioAcl {
   readonly chap?: Chap;
 }
 
-/** The kernel's word for a value that is not set; no secret begins with it (glusterd2/lio-wire.ts). */
+/** The kernel's word for a value that is not set; no secret begins with it (glusterd2/iscsi-wire.ts). */
 const UNSET = 'NULL';
 const LUN = 'lun_0';
 const LINK = 'disk';

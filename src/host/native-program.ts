@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** The programs of src/native: what a process with threads, as Node is, cannot do itself. */
-export type NativeProgram = 'remount' | 'in-cgroup' | 'freeze' | 'clean-brick' | 'own-blocks';
+export type NativeProgram = 'remount' | 'in-cgroup' | 'freeze' | 'clean-brick' | 'own-blocks' | 'brick-file';
 
 /** Where the image has them. */
 const INSTALLED = '/usr/libexec/gluster-csi';

@@ -7,7 +7,7 @@ import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { VERSION } from '../version.ts';
 import type { ClusterName } from '../volumes/ids.ts';
 import { startPassingSweep } from '../volumes/passing-snapshot-sweep.ts';
-import { csiAnswers } from './health.ts';
+import { driversAnswer } from './health.ts';
 import type { Stop } from './stop.ts';
 
 /** CSI's Identity and Controller, over the clusters' gateways; of the block driver too when it has an endpoint. */
@@ -21,7 +21,7 @@ export async function startController(flags: FlagsOf<'controller'>): Promise<Sto
   });
   const telemetry = await serveTelemetry({
     address: flags['http-address'],
-    isHealthy: csiAnswers(flags.endpoint),
+    isHealthy: driversAnswer(flags),
   });
   const server = await serve({ endpoint: flags.endpoint, services });
   const blockServer = await serveBlock(flags, backends);

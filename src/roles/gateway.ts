@@ -1,11 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
+import { Semaphore } from '../control/semaphore.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
-import { createHostingMounts } from '../gateway/block/mount-hosting.ts';
+import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
+import { createHostingMounts, seenAs } from '../gateway/block/mount-hosting.ts';
+import { mountedDisks } from '../gateway/block/mounted-disks.ts';
 import { createStores } from '../gateway/bricks/create-brick-store.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { mountedExports } from '../gateway/gluster-block/mounted-exports.ts';
+import { createGlusterBlock } from '../gateway/gluster-block/run-gluster-block.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
 import { createLinuxExports } from '../gateway/lio/linux-exports.ts';
+import { mountedLioDisks } from '../gateway/lio/lio-disks.ts';
 import { createClientCgroups } from '../host/client-cgroup.ts';
 import { createFreezer } from '../host/freeze.ts';
 import { nativeProgram } from '../host/native-program.ts';
@@ -29,9 +35,16 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const freezer = createFreezer({ program: nativeProgram('freeze'), cgroups });
   const snapshotsPerVolume = config.snapshots.perVolume;
   const stores = createStores({ ...toStoreOptions(config), freezer, snapshotsPerVolume });
-  const block = { mounts: createHostingMounts(config), brickAllows, confirmMs: CONFIRM_MS };
-  const exports = createLinuxExports({ cgroups, ...config.block });
-  const gateway = createGateway(config, { gluster, ...stores, block, exports });
+  const mounts = createHostingMounts(config);
+  const disks = seenAs(mounts, mountedDisks);
+  const files = createBrickFiles({ ...stores, mounts: disks, program: nativeProgram('brick-file') });
+  const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
+  const block = { mounts: disks, files, ...confirmation, making: new Semaphore(1) };
+  const command = createGlusterBlock();
+  const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
+  const machine = createLinuxExports({ cgroups, ...config.block });
+  const lio = { ...block, mounts: seenAs(mounts, mountedLioDisks), making: new Semaphore(1), machine };
+  const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock, lio });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

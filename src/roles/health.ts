@@ -1,13 +1,22 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { probe } from '../grpc/probe.ts';
-import type { IsHealthy } from '../telemetry/health.ts';
+import { allOf, type IsHealthy } from '../telemetry/health.ts';
 
 const ANSWER_MS = 2_500;
 
 /** Well while CSI's Probe is answered on the process's own socket. It asks no storage, see `identity-service.ts`. */
 export function csiAnswers(endpoint: string): IsHealthy {
   return () => probe(endpoint, '/csi.v1.Identity/Probe', ANSWER_MS);
+}
+
+/** Well while both drivers answer, those that there are. */
+export function driversAnswer(flags: {
+  readonly endpoint: string;
+  readonly 'block-endpoint'?: string;
+}): IsHealthy {
+  const endpoints = [flags.endpoint, flags['block-endpoint']].filter((one) => one !== undefined);
+  return allOf(...endpoints.map(csiAnswers));
 }
 
 /** Well while the mounter answers on its own socket. */

@@ -15,7 +15,7 @@ import { allOf } from '../telemetry/health.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
 import { reportMounts } from '../telemetry/metrics.ts';
 import { VERSION } from '../version.ts';
-import { csiAnswers } from './health.ts';
+import { driversAnswer } from './health.ts';
 import type { Stop } from './stop.ts';
 
 /** CSI's Identity and Node, over this machine's mounts; of the block driver too when it has an endpoint. */
@@ -36,7 +36,8 @@ export async function startNode(flags: FlagsOf<'node'>): Promise<Stop> {
   let registration: Registration | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],
-    isHealthy: allOf(csiAnswers(flags.endpoint), async () => registration?.isHealthy()),
+    // Not the block driver's registration: a storage server's kubelet is refused it, and serves files all the same.
+    isHealthy: allOf(driversAnswer(flags), async () => registration?.isHealthy()),
   });
   const server = await serve({ endpoint: flags.endpoint, services });
   const blockServer = await serveBlock(flags, { host, clusters, maxVolumes: flags['max-volumes'] });

@@ -3,14 +3,17 @@ import { basename } from 'node:path';
 /** Programs that driver and gateway run: the values of the label `command`, whose number has to be bounded. */
 const COMMANDS: ReadonlySet<string> = new Set([
   'blkid',
+  'brick-file',
   'clean-brick',
   'dd',
   'e2fsck',
   'find',
   'freeze',
   'gluster',
+  'gluster-block',
   'glusterfs',
   'grep',
+  'ln',
   'losetup',
   'mkdir',
   'mkfs.ext4',

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { Lab } from '../pool/lab/lab.ts';
+import { blockBench } from './block-bench.ts';
 import { controlBench } from './control-bench.ts';
 import { type Figure, toTable } from './figures.ts';
 import { MOUNTER_ON, mounterBench } from './mounter-bench.ts';
@@ -12,9 +13,9 @@ import { snapshotsBench } from './snapshots-bench.ts';
  * `npm run bench [-- NAME…]`: prints a table and writes the same to bench/results.json. The roles run from the
  * bundle in dist/, which the npm script builds first.
  */
-const NAMES = [...POOL_VERBS, 'control', 'rss', 'mounter', 'snapshots'];
+const NAMES = [...POOL_VERBS, 'control', 'rss', 'mounter', 'snapshots', 'block'];
 /** They have machines of their own. */
-const APART = ['control', 'snapshots'];
+const APART = ['control', 'snapshots', 'block'];
 const root = new URL('../../', import.meta.url);
 
 const asked = process.argv.slice(2);
@@ -28,6 +29,7 @@ const figures = [
   ...(chosen.includes('control') ? await controlBench() : []),
   ...(await onPool(chosen.filter((name) => !APART.includes(name)))),
   ...(chosen.includes('snapshots') ? await snapshotsBench() : []),
+  ...(chosen.includes('block') ? await blockBench() : []),
 ];
 console.log(toTable(figures));
 await mkdir(new URL('bench/', root), { recursive: true });

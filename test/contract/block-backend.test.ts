@@ -2,19 +2,20 @@ import { toBackend } from '../../src/glusterd2/backend.ts';
 import { createClient } from '../../src/glusterd2/http.ts';
 import { MemoryBlockBackend } from '../fakes/memory-block-backend.ts';
 import { MemoryGateways } from '../fakes/memory-gateways.ts';
-import { blockBackendContract } from './block-backend.ts';
+import { type BlockSubject, blockBackendContract } from './block-backend.ts';
+import { blockSnapshotContract } from './block-snapshots.ts';
 
 const MIB = 1024n ** 2n;
 const SIZES = { sizeBytes: 64n * MIB, tooLargeBytes: 10_000_000n * MIB };
 
-blockBackendContract('a cluster in memory', async () => ({
+const inMemory = async (): Promise<BlockSubject> => ({
   ...SIZES,
   backend: new MemoryBlockBackend(),
   [Symbol.asyncDispose]: async () => {},
-}));
+});
 
 /** The driver's client and the gateway's server together, over a pool in memory. */
-blockBackendContract('the gateway over a pool in memory', async () => {
+const throughGateway = async (): Promise<BlockSubject> => {
   const gateways = new MemoryGateways();
   await gateways.start(3);
   const baseUrls = gateways.gateways.map(({ host }) => `http://${host}:${gateways.port}`);
@@ -27,4 +28,12 @@ blockBackendContract('the gateway over a pool in memory', async () => {
       await gateways.stop();
     },
   };
-});
+};
+
+for (const [name, makeSubject] of [
+  ['a cluster in memory', inMemory],
+  ['the gateway over a pool in memory', throughGateway],
+] as const) {
+  blockBackendContract(name, makeSubject);
+  blockSnapshotContract(name, makeSubject);
+}

@@ -20,6 +20,14 @@ const REFUSED: readonly (readonly [what: string, values: object, words: string])
   ['a cluster without a key', { clusters: [{ ...CLUSTER, key: undefined }] }, 'key'],
   ['a StorageClass of no cluster', classes({ name: 'a', cluster: 'man' }), 'known are main'],
   ['two default classes', classes(fallback('a'), fallback('b')), 'a, b are all default'],
+  ['a default class of each driver', { ...classes(fallback('a')), ...block(fallback('b')) }, 'a, b are all'],
+  [
+    'block volumes without the node’s network',
+    { ...block(), node: { hostNetwork: false } },
+    'node.hostNetwork',
+  ],
+  ['one name for both drivers', { ...block(), driverName: 'block.csi.gluster.org' }, 'a name of its own'],
+  ['a port of the attacher beside its image', { sidecars: { attacher: { port: 1 } } }, 'port'],
   ['an inline volume of no cluster', { inline: { allow: INLINE } }, 'known are main'],
   ['a limit on the mounter', { mounter: { resources: { limits: { memory: '1Gi' } } } }, 'limits'],
   ['a certificate from nowhere', { clusters: [{ ...CLUSTER, ca: { key: 'ca.crt' } }] }, 'secretName'],
@@ -71,6 +79,12 @@ describe('the chart’s values', () => {
     expect(changed).to.deep.equal(['gluster-csi-controller']);
   });
 
+  it('turn block volumes on without a restart of the mounter', async () => {
+    const [before, after] = [workloads(await render({})), workloads(await render(block()))];
+    const changed = [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => name);
+    expect(changed).to.have.members(['gluster-csi-controller', 'gluster-csi-node']);
+  });
+
   it('offer inline volumes when one is allowed', async () => {
     const allow = [{ namespaces: ['web'], volumes: ['main/assets'] }];
     expect(await render({})).to.not.include('- Ephemeral');
@@ -88,6 +102,10 @@ describe('the chart’s values', () => {
 
 function classes(...storageClasses: readonly object[]): object {
   return { storageClasses };
+}
+
+function block(...storageClasses: readonly object[]): object {
+  return { block: { enabled: true, storageClasses } };
 }
 
 function fallback(name: string): object {

@@ -3,6 +3,7 @@ import { removeWriters } from './faults/under-writers.ts';
 import { removeForeignVolume, removeOwnVolume } from './install/existing-volumes.ts';
 import { installedSoFar } from './install/installed.ts';
 import { timed } from './install/timed.ts';
+import { untilHostingVolumesGone } from './objects/block-volume.ts';
 
 /** What closes a run: the servers have nothing left of any volume, and all of it goes down. */
 after('nothing is left on the servers', async function () {
@@ -15,6 +16,7 @@ after('nothing is left on the servers', async function () {
       await removeWriters(installation);
       await removeForeignVolume(cluster.lab);
       await removeOwnVolume(gateways);
+      await untilHostingVolumesGone(installation);
       await expectNothingLeft(cluster.lab);
     });
   } finally {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { until } from '../pool/lab/until.ts';
+import { blockVolumeOf, untilNoTrace } from './objects/block-volume.ts';
 import { exec, mustExec } from './objects/exec.ts';
 import { untilGone, volumeOf } from './objects/volume.ts';
 import { remove, untilBound, untilReady, waitFor } from './objects/wait.ts';
@@ -85,6 +86,27 @@ describe('deploy/examples', () => {
     expect(seen).to.include('projects');
     await remove(cluster, ['pod/inline', 'pvc/archive', 'pvc/projects-2026'], NAMESPACE);
     await remove(cluster, ['pv/archive', 'pv/archive-projects-2026']);
+    return undefined;
+  });
+
+  scenarioBesideOthers('examples: block volumes', async ({ cluster }) => {
+    for (const name of ['block.yaml', 'block-raw.yaml']) await cluster.apply(example(name));
+    await untilReady(cluster, 'database', NAMESPACE);
+    await untilReady(cluster, 'raw', NAMESPACE);
+    await until('something written', async () => {
+      const { stdout } = await exec(cluster, 'database', ['cat', '/data/log'], NAMESPACE);
+      return stdout !== '';
+    });
+    await until('something on the disk', async () => {
+      const read = ['dd', 'if=/dev/disk', 'bs=3', 'count=1'];
+      return /^[A-Z][a-z]{2}$/.test((await exec(cluster, 'raw', read, NAMESPACE)).stdout);
+    });
+    const volumes = [
+      await blockVolumeOf(cluster, 'database', NAMESPACE),
+      await blockVolumeOf(cluster, 'raw', NAMESPACE),
+    ];
+    await remove(cluster, ['pod/database', 'pod/raw', 'pvc/database', 'pvc/raw'], NAMESPACE);
+    for (const volume of volumes) await untilNoTrace(cluster, volume);
     return undefined;
   });
 

@@ -3,7 +3,7 @@ import { addCounts } from '../../scripts/test-counts.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { correctSuite } from './external-storage/admission.ts';
 import { countReasons } from './external-storage/reasons.ts';
-import { runSuite } from './external-storage/run-suite.ts';
+import { type Part, runSuite } from './external-storage/run-suite.ts';
 import { isFull } from './options.ts';
 import { scenario, scenarioBesideOthers } from './scenario.ts';
 
@@ -17,10 +17,13 @@ describe("Kubernetes' own External.Storage suite", () => {
     runPart(cluster, 'snapshots', 10),
   );
   run('External.Storage: all else', ({ cluster }) => runPart(cluster, 'others', 20));
+  run('External.Storage: block driver, file systems and raw devices', ({ cluster }) =>
+    runPart(cluster, 'block', 40),
+  );
 });
 
 /** Prints what became of each spec; throws when one failed, or when no more than `atLeast` passed. */
-async function runPart(cluster: Cluster, part: 'snapshots' | 'others', atLeast: number): Promise<string> {
+async function runPart(cluster: Cluster, part: Part, atLeast: number): Promise<string> {
   await correctSuite(cluster);
   const specs = await runSuite(cluster, { part, isFull });
   const passed = specs.filter(({ outcome }) => outcome === 'passed');

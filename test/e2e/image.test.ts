@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { buildOwnImage, type OwnImage } from '../../scripts/image/own-image.ts';
+import { ATTACHER_VERSION } from './build/attacher.ts';
 import { ensureImages } from './build/images.ts';
 import { VERSIONS } from './build/kubernetes.ts';
 import { SNAPSHOTTER_VERSION } from './build/snapshotter.ts';
@@ -88,6 +89,7 @@ describe('the image', function () {
       ['stat', '--version'],
       ['mkfs.xfs', '-V'],
       ['mkfs.ext4', '-V'],
+      ['xfs_growfs', '-V'],
       ['e2fsck', '-V'],
       ['blkid', '--version'],
       ['dd', '--version'],
@@ -95,6 +97,8 @@ describe('the image', function () {
     ];
     const failed = programs.filter(([name, ...args]) => run(name, ...args).exitCode !== 0);
     expect(failed).to.deep.equal([]);
+    // It has no option for its version, and tells it with its usage.
+    expect(run('resize2fs').output).to.match(/^resize2fs \d.*\n(?:.*\n)*Usage: resize2fs /m);
     for (const name of ['remount', 'in-cgroup']) {
       expect(run(`/usr/libexec/gluster-csi/${name}`).exitCode, name).to.equal(2);
     }
@@ -111,6 +115,9 @@ describe('the image', function () {
       '/usr/sbin/glusterfs',
       '/usr/sbin/mkfs.xfs',
       '/usr/sbin/xfs_growfs',
+      '/usr/sbin/mkfs.ext4',
+      '/usr/sbin/e2fsck',
+      '/usr/sbin/resize2fs',
       ...objects,
     );
     expect(output).to.include('libglusterfs.so');
@@ -148,6 +155,7 @@ describe('the images of the cluster', function () {
     const programs: readonly (readonly [RegExp, string, string])[] = [
       [/\/csi-provisioner:/, '/csi-provisioner --version', VERSIONS.provisioner],
       [/\/csi-resizer:/, '/csi-resizer --version', VERSIONS.resizer],
+      [/\/csi-attacher:/, '/csi-attacher --version', ATTACHER_VERSION],
       [/\/csi-snapshotter:/, '/csi-snapshotter --version', SNAPSHOTTER_VERSION],
       [/\/snapshot-controller:/, '/snapshot-controller --version', SNAPSHOTTER_VERSION],
       [/\/agnhost:/, '/agnhost --help', 'netexec'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { until } from '../pool/lab/until.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { DRIVER, NAMESPACE } from './install/chart-values.ts';
+import { BLOCK_DRIVER, DRIVER, NAMESPACE } from './install/chart-values.ts';
 import { readMetrics } from './install/read-metrics.ts';
 import { claim, NAMESPACE_OF_TESTS } from './objects/claim.ts';
 import { mustExec } from './objects/exec.ts';
@@ -57,7 +57,7 @@ describe('metrics', () => {
     });
   }
 
-  scenarioBesideOthers('a NetworkPolicy and a CSIDriver are there as rendered', async ({ cluster }) => {
+  scenarioBesideOthers('a NetworkPolicy and both CSIDrivers are there as rendered', async ({ cluster }) => {
     // Nothing enforces policies here: this cluster has no network plugin that does.
     const policies = await cluster.json<{ readonly items: readonly unknown[] }>([
       ...['get', 'networkpolicies', `--namespace=${NAMESPACE}`],
@@ -65,6 +65,12 @@ describe('metrics', () => {
     expect(policies.items).to.have.lengthOf(1);
     const { spec } = await cluster.json<{ readonly spec: object }>(['get', `csidriver/${DRIVER}`]);
     expect(spec).to.deep.include({ attachRequired: false, fsGroupPolicy: 'File', podInfoOnMount: true });
+    const block = await cluster.json<{ readonly spec: object }>(['get', `csidriver/${BLOCK_DRIVER}`]);
+    expect(block.spec).to.deep.include({
+      attachRequired: true,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      volumeLifecycleModes: ['Persistent'],
+    });
     return undefined;
   });
 });

@@ -32,6 +32,8 @@ const FORBIDDEN: readonly Attributes[] = [
   { verb: 'create', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
   { verb: 'delete', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
   { verb: 'update', resource: 'volumesnapshotclasses', group: 'snapshot.storage.k8s.io' },
+  { verb: 'create', resource: 'volumeattachments', group: 'storage.k8s.io' },
+  { verb: 'delete', resource: 'volumeattachments', group: 'storage.k8s.io' },
   { verb: 'create', resource: 'serviceaccounts', subresource: 'token' },
   { verb: 'create', resource: 'clusterrolebindings', group: 'rbac.authorization.k8s.io' },
   { verb: 'escalate', resource: 'clusterroles', group: 'rbac.authorization.k8s.io' },
@@ -49,6 +51,7 @@ describe('rights', () => {
     const needed = [
       { verb: 'create', resource: 'persistentvolumes' },
       { verb: 'patch', resource: 'volumesnapshotcontents', group: 'snapshot.storage.k8s.io' },
+      { verb: 'patch', resource: 'volumeattachments', group: 'storage.k8s.io' },
     ].map((what) => ({ account: 'gluster-csi-controller', what }));
     expect(await whatIsAllowed(cluster, needed)).to.have.lengthOf(needed.length);
     return `${FORBIDDEN.length} things asked for ${ACCOUNTS.length} accounts`;
@@ -68,6 +71,7 @@ describe('rights', () => {
           .map(({ name }) => name),
       );
       expect([...new Set(withToken)].sort()).to.deep.equal([
+        ...['csi-block-attacher', 'csi-block-provisioner', 'csi-block-resizer'],
         ...['csi-provisioner', 'csi-resizer', 'csi-snapshotter', 'mounter'],
       ]);
       expect(JSON.stringify(items)).to.not.match(/kubeconfig/i);

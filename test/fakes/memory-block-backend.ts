@@ -9,10 +9,18 @@ import type {
   BlockSpec,
   BlockVolume,
 } from '../../src/volumes/block/block-backend.ts';
+import type {
+  BlockSnapshot,
+  BlockSnapshotRequest,
+  BlockSource,
+} from '../../src/volumes/block/block-snapshot.ts';
 import { parseVolumeName, type VolumeName } from '../../src/volumes/ids.ts';
 import { FaultInjector } from './fault-injector.ts';
 
-export const BLOCK_POINTS = ['find', 'create', 'delete', 'expand', 'publish', 'unpublish', 'list'] as const;
+export const BLOCK_POINTS = [
+  ...['find', 'create', 'delete', 'expand', 'publish', 'unpublish', 'list'],
+  ...['createSnapshot', 'findSnapshot', 'deleteSnapshot', 'listSnapshots'],
+] as const;
 export type BlockPoint = (typeof BLOCK_POINTS)[number];
 
 const GIB = 1024n ** 3n;
@@ -24,6 +32,7 @@ const GIB = 1024n ** 3n;
 export class MemoryBlockBackend implements BlockBackend {
   readonly faults = new FaultInjector<BlockPoint>();
   readonly #volumes = new Map<VolumeName, BlockVolume>();
+  readonly #snapshots = new Map<VolumeName, BlockSnapshot>();
   readonly #inTransaction = new Set<VolumeName>();
   /** Of every hosting volume that is made. */
   readonly #hostingBytes: bigint;
@@ -39,6 +48,15 @@ export class MemoryBlockBackend implements BlockBackend {
   /** All that there is, for comparing one history with another. */
   get state(): readonly BlockVolume[] {
     return [...this.#volumes.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The same of snapshots, but for their moments. */
+  get snapshotState(): readonly Omit<BlockSnapshot, 'created'>[] {
+    return this.#allSnapshots().map(({ created: _, ...rest }) => rest);
+  }
+
+  #allSnapshots(): readonly BlockSnapshot[] {
+    return [...this.#snapshots.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   find({ hosting, name }: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
@@ -60,6 +78,7 @@ export class MemoryBlockBackend implements BlockBackend {
       if (hosting.kind === 'named' && hosting.name !== this.#hosting) {
         throw new Fault('not-found', `hosting volume ${hosting.name} not found`);
       }
+      if (spec.source !== undefined) this.#requireSource(spec.source, capacityBytes);
       this.#requireRoom(name, capacityBytes);
       const made = { hosting: this.#hosting, name, capacityBytes, metadata: { ...metadata }, published: [] };
       this.#volumes.set(name, made);
@@ -121,6 +140,53 @@ export class MemoryBlockBackend implements BlockBackend {
     });
   }
 
+  async createSnapshot({ name, source, metadata }: BlockSnapshotRequest, call: Call) {
+    using _transaction = this.#transaction(name);
+    return this.#step('createSnapshot', call, () => {
+      const found = this.#snapshots.get(name);
+      if (found !== undefined) {
+        const isOfSource = found.source === source.name && found.hosting === source.hosting;
+        return isOfSource && isDeepStrictEqual(found.metadata, metadata) ? found : 'exists';
+      }
+      const { hosting, capacityBytes } = this.#get(source);
+      this.#requireRoom(name, capacityBytes);
+      const facts = { hosting, name, source: source.name, capacityBytes, isReady: true };
+      const made = { ...facts, created: new Date(), metadata: { ...metadata } };
+      this.#snapshots.set(name, made);
+      return made;
+    });
+  }
+
+  findSnapshot({ hosting, name }: Parameters<BlockBackend['findSnapshot']>[0], call: Call) {
+    return this.#step('findSnapshot', call, () => {
+      const snapshot = this.#snapshots.get(name);
+      return hosting === undefined || snapshot?.hosting === hosting ? snapshot : undefined;
+    });
+  }
+
+  async deleteSnapshot({ hosting, name }: BlockPlace, call: Call): Promise<void> {
+    using _transaction = this.#transaction(name);
+    await this.#step('deleteSnapshot', call, () => {
+      if (this.#snapshots.get(name)?.hosting === hosting) this.#snapshots.delete(name);
+    });
+  }
+
+  listSnapshots({ after, limit, source }: Parameters<BlockBackend['listSnapshots']>[0], call: Call) {
+    return this.#step('listSnapshots', call, () => {
+      const isOf = (one: BlockSnapshot) =>
+        source === undefined || (one.source === source.name && one.hosting === source.hosting);
+      const all = this.#allSnapshots().filter((one) => one.name > after && isOf(one));
+      return { snapshots: all.slice(0, limit), more: all.length > limit };
+    });
+  }
+
+  #requireSource({ kind, ...place }: BlockSource, capacityBytes: bigint): void {
+    const at = kind === 'snapshot' ? this.#snapshots.get(place.name) : this.#volumes.get(place.name);
+    if (at?.hosting !== place.hosting) throw new Fault('not-found', `${kind} ${place.name} not found`);
+    if (capacityBytes < at.capacityBytes)
+      throw new Fault('out-of-range', `${kind} ${place.name} has ${at.capacityBytes} bytes`);
+  }
+
   #step<T>(point: BlockPoint, call: Call, work: () => T): Promise<T> {
     checkpoint(call);
     return this.faults.step(point, call, work);
@@ -133,7 +199,7 @@ export class MemoryBlockBackend implements BlockBackend {
   }
 
   #requireRoom(name: VolumeName, capacityBytes: bigint): void {
-    const others = this.state.filter((one) => one.name !== name);
+    const others = [...this.state.filter((one) => one.name !== name), ...this.#snapshots.values()];
     const taken = others.reduce((sum, one) => sum + one.capacityBytes, 0n);
     if (taken + capacityBytes > this.#hostingBytes)
       throw new Fault('exhausted', 'no device has so much room');

@@ -1,105 +1,71 @@
-import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
-import type { ExportMachine, ExportPlace, ExportWish } from '../../src/gateway/lio/export-machine.ts';
-import type { MemoryPool } from './memory-gluster.ts';
-import type { MemoryHosting } from './memory-hosting.ts';
+import type { Declaration } from '../../src/gateway/gluster-block/declaration.ts';
+import type { ExportFiles } from '../../src/gateway/gluster-block/export-files.ts';
+import { parseMeta } from '../../src/gateway/gluster-block/export-meta.ts';
+import { mergeExports } from '../../src/gateway/gluster-block/merge-exports.ts';
 
-interface MemoryExport {
-  readonly place: ExportPlace;
-  hasClient: boolean;
-  wish: ExportWish | undefined;
-  bytes: bigint;
+/** A file of /block-store, by as many names as it has. */
+export interface MemoryFile {
+  size: bigint;
 }
 
-/** One server as an exporter, over hosting volumes in memory, whose access list it obeys. */
-export class MemoryExports implements ExportMachine {
-  readonly exports = new Map<string, MemoryExport>();
-  /** Called before each step by its name; may throw. */
-  before: (step: string) => void | Promise<void> = () => undefined;
-  readonly #hosting: MemoryHosting;
-  readonly #pool: MemoryPool;
-  readonly #host: string;
+/** gluster-block's directories of one hosting volume, and ours. */
+export class MemoryExports {
+  readonly metas = new Map<string, string>();
+  readonly store = new Map<string, MemoryFile>();
+  readonly declared = new Map<string, Declaration>();
+  /** Block volumes that somebody may be at, by their log. */
+  readonly fresh = new Set<string>();
+  readonly before: (step: string) => void;
 
-  constructor(hosting: MemoryHosting, pool: MemoryPool, host: string) {
-    this.#hosting = hosting;
-    this.#pool = pool;
-    this.#host = host;
+  constructor(before: (step: string) => void) {
+    this.before = before;
   }
 
-  portals(): readonly string[] {
-    return [`${this.#host}:3260`];
+  append(name: string, ...lines: readonly string[]): void {
+    this.metas.set(name, `${this.metas.get(name) ?? ''}${lines.map((line) => `${line}\n`).join('')}`);
   }
 
-  async sources(): Promise<readonly string[]> {
-    await this.before('sources');
-    return [this.#host];
-  }
-
-  async list(tag: string) {
-    return [...this.exports]
-      .filter(([key]) => key.endsWith(`-${tag}`))
-      .map(([key, { hasClient, wish }]) => ({ key, isWhole: hasClient && wish !== undefined }));
-  }
-
-  async dead(tag: string): Promise<readonly string[]> {
-    const gone = [...this.exports].filter(([key, one]) => key.endsWith(`-${tag}`) && !one.hasClient);
-    return gone.map(([key]) => key);
-  }
-
-  async open(place: ExportPlace, _call: Call): Promise<void> {
-    await this.before('open');
-    if (place.servers.includes(this.#host)) throw new Error('its own volume file is not fenced');
-    const found = this.exports.get(place.key);
-    if (found?.hasClient === true) return;
-    this.#requireAllowed(place);
-    this.exports.set(place.key, { bytes: 0n, wish: undefined, ...found, place, hasClient: true });
-  }
-
-  async readState(key: string): Promise<string | undefined> {
-    await this.before('readState');
-    return this.#disk(key).exportState;
-  }
-
-  async writeState(key: string, text: string): Promise<void> {
-    await this.before('writeState');
-    this.#disk(key).exportState = text;
-  }
-
-  async serve(key: string, wish: ExportWish): Promise<void> {
-    await this.before('serve');
-    const { size } = this.#disk(key);
-    Object.assign(this.#opened(key), { wish, bytes: size });
-  }
-
-  async grow(key: string): Promise<void> {
-    await this.before('grow');
-    if (this.exports.get(key)?.wish !== undefined) this.#opened(key).bytes = this.#disk(key).size;
-  }
-
-  async close(key: string): Promise<void> {
-    await this.before('close');
-    this.exports.delete(key);
-  }
-
-  #opened(key: string): MemoryExport {
-    const found = this.exports.get(key);
-    if (found?.hasClient !== true) throw new Fault('unreachable', `export ${key} has no client`);
-    return found;
-  }
-
-  #disk(key: string) {
-    const { place } = this.#opened(key);
-    this.#requireAllowed(place);
-    const disk = this.#hosting.disksOf(place.volume).get(place.name);
-    if (disk === undefined) throw new Fault('unreachable', `${place.name} is not there`);
-    return disk;
-  }
-
-  /** As the bricks have it: the directory's entry of the access list, with this server's address. */
-  #requireAllowed({ volume, name }: ExportPlace): void {
-    const allow = this.#pool.volumes.get(volume)?.options['auth.allow'] ?? '';
-    const entry = allow.split(',').find((one) => one.startsWith(`/${name}(`));
-    if (entry?.includes(this.#host) === true) return;
-    throw new Fault('unreachable', `the bricks of ${volume} refuse ${this.#host}`);
+  get files(): ExportFiles {
+    const list = async () => {
+      this.before('list');
+      const metas = [...this.metas].flatMap(([name, text]) => {
+        const meta = parseMeta(text);
+        return meta === undefined ? [] : [[name, meta] as const];
+      });
+      const store = new Map([...this.store].map(([name, { size }]) => [name, size]));
+      const disks = mergeExports({ declarations: this.declared, metas: new Map(metas), store });
+      return { disks, snapshots: [] };
+    };
+    return {
+      list,
+      find: async (name) => (await list()).disks.find((one) => one.name === name),
+      totalBytes: async () => 10n << 30n,
+      declare: async (name, declaration) => {
+        this.before('declare');
+        if (this.declared.has(name)) throw new Fault('conflict', `${name} is there`);
+        this.declared.set(name, declaration);
+      },
+      redeclare: async (name, declaration) => {
+        this.before('redeclare');
+        this.declared.set(name, declaration);
+      },
+      forget: async (name) => {
+        this.before('forget');
+        this.declared.delete(name);
+      },
+      isQuiet: async (name) => !this.fresh.has(name),
+      storageSize: async (file) => this.store.get(file)?.size,
+      dropName: async (file, keep) => {
+        this.before('drop name');
+        const [one, other] = [this.store.get(file), this.store.get(keep)];
+        if (one !== undefined && one !== other) throw new Fault('wrong-state', `${file} is another file`);
+        this.store.delete(file);
+      },
+      removeStorage: async (file) => {
+        this.before('remove storage');
+        this.store.delete(file);
+      },
+    };
   }
 }

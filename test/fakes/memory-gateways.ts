@@ -5,10 +5,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayConfig } from '../../src/config.ts';
+import { Fault } from '../../src/control/fault.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import type { GlusterBlockParts } from '../../src/gateway/gluster-block/deps.ts';
+import { createGlusterBlock } from '../../src/gateway/gluster-block/run-gluster-block.ts';
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
+import { GlusterBlockProgram } from './gluster-block-program.ts';
 import { MemoryBricks } from './memory-bricks.ts';
-import { MemoryExports } from './memory-exports.ts';
+import { MemoryExportMachine } from './memory-export-machine.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
 import { MemoryHosting } from './memory-hosting.ts';
 import { MemoryRestoreStore } from './memory-restore-store.ts';
@@ -36,7 +40,7 @@ interface RunningGateway {
   readonly gateway: Gateway;
   readonly bricks: MemoryBricks;
   readonly snapshots: MemorySnapshotStore;
-  readonly exports: MemoryExports;
+  readonly exports: MemoryExportMachine;
   readonly peerId: string;
   readonly host: string;
 }
@@ -45,6 +49,7 @@ interface RunningGateway {
 export class MemoryGateways {
   readonly pool = new MemoryPool();
   readonly hosting = new MemoryHosting(this.pool);
+  readonly glusterBlock = new GlusterBlockProgram();
   readonly gateways: RunningGateway[] = [];
   readonly driver: Issuer = { issuer: 'glustercli', key: async () => Buffer.from(this.#driverKey) };
   readonly peers: Issuer = { issuer: 'gluster-gateway', key: async () => Buffer.from(this.#peersKey) };
@@ -95,6 +100,19 @@ export class MemoryGateways {
     return this.#port;
   }
 
+  #glusterBlockParts(): GlusterBlockParts {
+    const program = this.glusterBlock;
+    program.hasVolume = (volume) => this.pool.volumes.get(volume)?.state === 'Started';
+    const mounts: GlusterBlockParts['mounts'] = {
+      use: async (volume, work) => {
+        if (!program.hasVolume(volume)) throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
+        program.before('mount');
+        return work(program.at(volume).files);
+      },
+    };
+    return { ...this.hosting.parts, mounts, command: createGlusterBlock(program.run) };
+  }
+
   async #add({ id, host }: { id: string; host: string }, zone: string): Promise<void> {
     const bricks = new MemoryBricks();
     bricks.put('/srv/dev', 100n << 30n);
@@ -115,14 +133,15 @@ export class MemoryGateways {
     const restores = new MemoryRestoreStore(bricks, snapshots);
     restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
     const gluster = createMemoryGluster(this.pool, id);
-    const exports = new MemoryExports(this.hosting, this.pool, host);
+    const exports = new MemoryExportMachine(this.hosting, this.pool, host);
     const gateway = createGateway(config, {
       gluster,
       bricks,
       snapshots,
       restores,
       block: this.hosting.parts,
-      exports,
+      glusterBlock: this.#glusterBlockParts(),
+      lio: this.hosting.lioParts(exports),
     });
     await gateway.start();
     this.gateways.push({ gateway, bricks, snapshots, exports, peerId: id, host });

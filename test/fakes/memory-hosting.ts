@@ -1,17 +1,32 @@
 import { Fault } from '../../src/control/fault.ts';
+import { Semaphore } from '../../src/control/semaphore.ts';
+import type { BrickPort } from '../../src/gateway/block/ask-brick.ts';
 import type { BlockParts } from '../../src/gateway/block/deps.ts';
-import type { HostedDisks } from '../../src/gateway/block/hosting-mounts.ts';
+import type {
+  HostedDisk,
+  HostedDisks,
+  HostedSnapshot,
+  HostedSnapshots,
+  HostingMounts,
+} from '../../src/gateway/block/hosting-mounts.ts';
+import type { LioParts } from '../../src/gateway/lio/deps.ts';
+import type { ExportMachine } from '../../src/gateway/lio/export-machine.ts';
+import type { LioDisks } from '../../src/gateway/lio/lio-disks.ts';
+import { MemoryBrickFiles } from './memory-brick-files.ts';
 import type { MemoryPool } from './memory-gluster.ts';
 
 interface MemoryDisk {
   size: bigint;
   metadata: Readonly<Record<string, string>> | undefined;
+  /** Of provider lio. */
   exportState?: string;
 }
 
 /** What lies on the hosting volumes of a pool in memory, seen alike by all its servers. */
 export class MemoryHosting {
   readonly volumes = new Map<string, Map<string, MemoryDisk>>();
+  readonly snapshots = new Map<string, Map<string, HostedSnapshot>>();
+  readonly files = new MemoryBrickFiles();
   /** Bricks, as `host:path`, that go by the access list that they had when they were put here. */
   readonly deaf = new Map<string, string>();
   /** Called before each step on a hosting volume, by its name; may throw. */
@@ -30,20 +45,33 @@ export class MemoryHosting {
 
   put(volume: string, name: string, size: bigint): void {
     this.disksOf(volume).set(name, { size, metadata: undefined });
+    this.files.make(volume, `${name}/disk`, size);
   }
 
   get parts(): BlockParts {
+    return this.#partsOf((volume) => this.disks(volume));
+  }
+
+  /** Those of one server, which exports by this machine. */
+  lioParts(machine: ExportMachine): LioParts {
+    return { ...this.#partsOf((volume) => this.lioDisks(volume)), machine };
+  }
+
+  #partsOf<Disks>(see: (volume: string) => Disks) {
+    const mounts: HostingMounts<Disks> = {
+      use: async (volume, work) => {
+        await this.before('mount');
+        if (this.#pool.volumes.get(volume)?.state !== 'Started')
+          throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
+        return work(see(volume));
+      },
+    };
     return {
       confirmMs: 300,
-      mounts: {
-        use: async (volume, work) => {
-          await this.before('mount');
-          if (this.#pool.volumes.get(volume)?.state !== 'Started')
-            throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
-          return work(this.disks(volume));
-        },
-      },
-      brickAllows: async ({ host, path }, directory) => {
+      making: new Semaphore(1),
+      files: this.files.serve((volume) => this.#bricksOf(volume)),
+      mounts,
+      brickAllows: async ({ host, path }: BrickPort, directory: string) => {
         const allow = this.deaf.get(`${host}:${path}`) ?? this.#allowOf(host, path);
         return allow === undefined ? undefined : allow.includes(`${directory}(`);
       },
@@ -53,6 +81,16 @@ export class MemoryHosting {
   /** Has the brick go by its present access list from now on. */
   deafen(host: string, path: string): void {
     this.deaf.set(`${host}:${path}`, this.#allowOf(host, path) ?? '');
+  }
+
+  #bricksOf(volume: string): readonly string[] {
+    return (this.#pool.volumes.get(volume)?.bricks ?? []).map(({ path }) => path);
+  }
+
+  snapshotsOf(volume: string): Map<string, HostedSnapshot> {
+    const found = this.snapshots.get(volume) ?? new Map<string, HostedSnapshot>();
+    this.snapshots.set(volume, found);
+    return found;
   }
 
   #allowOf(host: string, path: string): string | undefined {
@@ -68,27 +106,39 @@ export class MemoryHosting {
       const disk = disks.get(name);
       return disk === undefined ? undefined : { name, size: disk.size };
     };
+    const { files } = this;
     const step = (name: string) => this.before(name);
+    const snapshots = this.#hosted(volume);
     return {
-      async list() {
+      async list(call) {
         await step('list');
-        return [...disks.keys()].sort().map((name) => ({ name, size: disks.get(name)?.size ?? 0n }));
+        const listed = [...disks.keys()].sort().map((name) => ({ name, size: disks.get(name)?.size ?? 0n }));
+        return { disks: listed, snapshots: await snapshots.list(call) };
       },
       find: async (name) => toDisk(name),
-      async make({ name, size }) {
+      async make({ name, size }, _call, fill) {
         await step('make');
+        const half = `.gluster-csi/making/${name}/disk`;
+        files.make(volume, half, fill?.size ?? size);
+        await fill?.from(half);
+        await step('rename');
         if (disks.has(name)) throw new Fault('conflict', `${name} is there`);
+        files.get({ volume, path: half }).size = size;
+        files.rename(volume, half, `${name}/disk`);
         disks.set(name, { size, metadata: undefined });
       },
       async grow({ name, size }) {
         await step('grow');
         const disk = disks.get(name);
         if (disk === undefined) throw new Fault('not-found', `${name} is not there`);
-        if (size > disk.size) disk.size = size;
+        if (size <= disk.size) return;
+        disk.size = size;
+        files.get({ volume, path: `${name}/disk` }).size = size;
       },
       async remove(name) {
         await step('remove');
         disks.delete(name);
+        files.remove(volume, `${name}/disk`);
       },
       metadata: async (name) => disks.get(name)?.metadata,
       async keepMetadata(name, metadata) {
@@ -96,8 +146,58 @@ export class MemoryHosting {
         const disk = disks.get(name);
         if (disk !== undefined) disk.metadata = metadata;
       },
-      exportState: async (name) => disks.get(name)?.exportState,
+      snapshots,
       totalBytes: async () => 10n << 30n,
+    };
+  }
+
+  lioDisks(volume: string): LioDisks {
+    const disks = this.disks(volume);
+    const toLio = (disk: HostedDisk) => ({
+      ...disk,
+      stateText: this.disksOf(volume).get(disk.name)?.exportState,
+    });
+    return {
+      ...disks,
+      async list(call) {
+        const held = await disks.list(call);
+        return { ...held, disks: held.disks.map(toLio) };
+      },
+      async find(name, call) {
+        const disk = await disks.find(name, call);
+        return disk === undefined ? undefined : toLio(disk);
+      },
+    };
+  }
+
+  #hosted(volume: string): HostedSnapshots {
+    const kept = this.snapshotsOf(volume);
+    const { files } = this;
+    const step = (name: string) => this.before(name);
+    return {
+      list: async () => [...kept.keys()].sort().flatMap((name) => kept.get(name) ?? []),
+      find: async (name) => kept.get(name),
+      async make(name, size, copy) {
+        await step('make snapshot');
+        const half = `.gluster-csi/making/${name}/disk`;
+        files.make(volume, half, size);
+        const made = await copy(half);
+        await step('rename snapshot');
+        if (kept.has(name)) throw new Fault('conflict', `${name} is there`);
+        files.rename(volume, half, `.gluster-csi/snapshots/${name}/disk`);
+        kept.set(name, made);
+        return made;
+      },
+      async keep(snapshot) {
+        await step('keep snapshot');
+        kept.set(snapshot.name, snapshot);
+      },
+      async remove(name) {
+        await step('remove snapshot');
+        kept.delete(name);
+        files.remove(volume, `.gluster-csi/snapshots/${name}/disk`);
+      },
+      overwrite: async () => undefined,
     };
   }
 }

@@ -69,6 +69,39 @@ describe('block volumes and their hosting volumes', () => {
     expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
   });
 
+  it('share the hosting volume that the first of many requests makes', async () => {
+    const names = ['one', 'two', 'three', 'four'];
+    const made = await Promise.all(names.map((name) => world.create(name)));
+    expect(made.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
+    expect(world.gateways.pool.volumes.size).to.equal(1);
+  });
+
+  it('are made although a request died before it started its hosting volume', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    world.gateways.hosting.disksOf(hosting).delete('one');
+    world.gateways.pool.volumes.set(hosting, { ...world.gateways.pool.get(hosting), state: 'Created' });
+    expect((await world.create('two')).status).to.equal(201);
+    expect((await world.create('one')).status).to.equal(201);
+  });
+
+  it('take it with them, too, when the request died once it was stopped', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    stopByPrune(hosting);
+    world.gateways.hosting.disksOf(hosting).delete('one');
+    expect((await world.create('two')).json.errors[0].fields.fault).to.equal('busy');
+    const path = `${VOLUMES}/one?prune=true&hostingvolume=${hosting}`;
+    expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
+    expect(world.gateways.pool.volumes.size).to.equal(0);
+  });
+
+  it('are there again when somebody stopped their hosting volume while it was marked', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    stopByPrune(hosting);
+    const path = `${VOLUMES}/other?prune=true&hostingvolume=${hosting}`;
+    expect((await world.gateways.request('DELETE', path)).status).to.equal(404);
+    expect((await world.gateways.request('GET', `${VOLUMES}/one`)).status).to.equal(200);
+  });
+
   it('have the next create delete a hosting volume whose deletion was interrupted', async () => {
     const hosting = (await world.create('one')).json.hostingvolume;
     let lists = 0;
@@ -101,4 +134,11 @@ describe('block volumes and their hosting volumes', () => {
     expect(world.gateways.pool.get(hosting).options['user.gluster-csi']).to.include('"block-hosting":"yes"');
     expect((await world.gateways.request('GET', `${VOLUMES}/three`)).status).to.equal(200);
   });
+
+  function stopByPrune(hosting: string): void {
+    const volume = world.gateways.pool.get(hosting);
+    const record = volume.options['user.gluster-csi']?.replace('"yes"', '"closing"') ?? '';
+    const options = { ...volume.options, 'user.gluster-csi': record };
+    world.gateways.pool.volumes.set(hosting, { ...volume, state: 'Stopped', options });
+  }
 });

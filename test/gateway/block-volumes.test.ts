@@ -52,6 +52,21 @@ describe('block volumes through the REST API', () => {
     expect(answers.map(({ status }) => status)).to.deep.equal([404, 404, 404, 404, 204]);
   });
 
+  it('grow beyond the room there is, and their hosting volume with them, unless somebody else made it', async () => {
+    const hosting = (await world.create('one', { size: 6 * GIB })).json.hostingvolume;
+    const larger = await world.post('/one/expand', { size: 9 * GIB });
+    expect([larger.status, larger.json.size], larger.text).to.deep.equal([200, 9 * GIB]);
+    const { json } = await world.gateways.request('GET', `/v1/volumes/${hosting}`);
+    expect(json.capacity).to.equal(9 * GIB + 32 * 1024 ** 2);
+    const body = { name: 'host', size: 2 * GIB, replica: 3, metadata: { 'block-hosting': 'yes' } };
+    await world.gateways.request('POST', '/v1/volumes', { body });
+    await world.gateways.request('POST', '/v1/volumes/host/start');
+    await world.create('two', { hostingvolume: 'host' });
+    const refused = await world.post('/two/expand', { size: 3 * GIB });
+    expect(refused.json.errors[0].fields.fault).to.equal('exhausted');
+    expect(refused.json.errors[0].message).to.include('resize that volume');
+  });
+
   it('grow, and never shrink', async () => {
     await world.create('one');
     expect((await world.post('/one/expand', { size: 2 * GIB })).json.size).to.equal(2 * GIB);

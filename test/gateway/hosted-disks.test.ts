@@ -1,8 +1,20 @@
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isFault } from '../../src/control/fault.ts';
+import { Fault, isFault } from '../../src/control/fault.ts';
+import { BLOCK_BYTES } from '../../src/gateway/block/brick-files.ts';
 import type { HostedDisks } from '../../src/gateway/block/hosting-mounts.ts';
 import { mountedDisks } from '../../src/gateway/block/mounted-disks.ts';
 import { MemoryPool } from '../fakes/memory-gluster.ts';
@@ -32,12 +44,12 @@ for (const kind of ['in memory', 'by commands']) {
     afterEach(() => rm(root, { recursive: true }));
 
     it('are made once, found and listed in order of name', async () => {
-      expect(await disks.list(call)).to.deep.equal([]);
+      expect((await disks.list(call)).disks).to.deep.equal([]);
       expect(await disks.find('one', call)).to.equal(undefined);
       await disks.make({ name: 'two', size: 1n }, call);
       await disks.make(ONE, call);
       expect(await disks.find('one', call)).to.deep.equal(ONE);
-      expect(await disks.list(call)).to.deep.equal([ONE, { name: 'two', size: 1n }]);
+      expect((await disks.list(call)).disks).to.deep.equal([ONE, { name: 'two', size: 1n }]);
       expect(await faultOf(disks.make({ ...ONE, size: 5n }, call))).to.equal('conflict');
       expect(await disks.find('one', call)).to.deep.equal(ONE);
     });
@@ -67,6 +79,47 @@ for (const kind of ['in memory', 'by commands']) {
       expect(await disks.metadata('one', call)).to.equal(undefined);
     });
 
+    it('have snapshots, which are made whole or not at all, and removed', async () => {
+      const { snapshots } = disks;
+      const facts = {
+        volume: 'one',
+        size: 5n,
+        createdAt: 7,
+        metadata: { a: '"b"' },
+        brick: '/b',
+        settled: 0n,
+      };
+      const make = (name: string, copy = async () => ({ ...facts, name })) =>
+        snapshots.make(name, 5n, copy, call);
+      expect([await snapshots.list(call), await snapshots.find('s1', call)]).to.deep.equal([[], undefined]);
+      const failed = make('s1', () => Promise.reject(new Fault('busy', 'no')));
+      expect(await faultOf(failed)).to.equal('busy');
+      expect(await snapshots.find('s1', call)).to.equal(undefined);
+      await make('s2');
+      await make('s1');
+      expect(await faultOf(make('s1'))).to.equal('conflict');
+      await snapshots.keep({ ...facts, name: 's1', settled: 5n }, call);
+      expect(await snapshots.list(call)).to.deep.equal([
+        { ...facts, name: 's1', settled: 5n },
+        { ...facts, name: 's2' },
+      ]);
+      expect((await disks.list(call)).disks).to.deep.equal([]);
+      for (const _ of [1, 2]) await snapshots.remove('s1', call);
+      expect(await snapshots.find('s1', call)).to.equal(undefined);
+      expect((await snapshots.find('s2', call))?.name).to.equal('s2');
+    });
+
+    it('begin with what fills them, and grow then', async () => {
+      const asked: string[] = [];
+      const from = async (path: string) => {
+        asked.push(path);
+      };
+      await disks.make({ name: 'one', size: 9n }, call, { size: 4n, from });
+      expect(await disks.find('one', call)).to.deep.equal({ name: 'one', size: 9n });
+      expect(asked).to.have.length(1);
+      expect(asked[0]).to.match(/^\.gluster-csi\/making\/[^/]+\/disk$/);
+    });
+
     it('tell the size of what they lie on', async () => {
       expect(Number(await disks.totalBytes(call))).to.be.greaterThan(0);
     });
@@ -91,12 +144,26 @@ describe('disks of a hosting volume by commands', () => {
       expect(await readdir(join(root, '.gluster-csi', folder))).to.deep.equal([]);
   });
 
+  it('have blocks written over from a file, and no file made anew for that', async () => {
+    const facts = { volume: 'one', size: 1n, createdAt: 7, metadata: {}, brick: '/b', settled: 0n };
+    await disks.snapshots.make('s1', 1_000_000n, async () => ({ ...facts, name: 's1' }), call);
+    const from = join(root, 'other');
+    await writeFile(from, Buffer.alloc(1_000_000, 7));
+    const path = '.gluster-csi/snapshots/s1/disk';
+    await disks.snapshots.overwrite({ path, from }, [3, 1], call);
+    const written = await readFile(join(root, path));
+    const filled = Array.from({ length: 4 }, (_, block) => written[block * BLOCK_BYTES]);
+    expect([written.length, filled]).to.deep.equal([1_000_000, [0, 7, 0, 7]]);
+    await disks.snapshots.remove('s1', call);
+    expect(await faultOf(disks.snapshots.overwrite({ path, from }, [1], call))).to.equal('unreachable');
+  });
+
   it('are none that a node has put another thing in the place of', async () => {
     await mkdir(join(root, 'linked'));
     await symlink('/etc/hostname', join(root, 'linked/disk'));
     await mkdir(join(root, 'folder/disk'), { recursive: true });
     await writeFile(join(root, 'stray'), '');
-    expect(await disks.list(call)).to.deep.equal([]);
+    expect((await disks.list(call)).disks).to.deep.equal([]);
     expect(await faultOf(disks.grow({ name: 'linked', size: 1n }, call))).to.equal('not-found');
   });
 

@@ -49,7 +49,27 @@ describe('block volumes of lio', () => {
     ]);
     expect((await world.post('/one/publish', N1, 2)).json).to.deep.equal(published.json);
     expect(await world.get('one')).to.deep.include({ portals, iqn, wwn, lun: 0 });
-    expect((await world.gateways.request('GET', VOLUMES)).json[0]).to.deep.include({ name: 'one', iqn });
+    const { metadata: _metadata, ...told } = published.json;
+    expect((await world.gateways.request('GET', VOLUMES)).json).to.deep.equal([told]);
+  });
+
+  it('know an initiator however its name is spelt, as the kernel compares small letters', async () => {
+    await world.create('one');
+    await world.post('/one/publish', N1);
+    const spelt = await world.post('/one/publish', { ...N1, initiator: 'iqn.2026-11.org.Example:N1' });
+    expect(spelt.json.published, spelt.text).to.have.length(1);
+    expect(world.exported()[0]?.wish?.acls).to.deep.equal([N1]);
+  });
+
+  it('begin empty: what copies bricks does not reach what an exporter holds', async () => {
+    const copy = { source: { volume: 'one' }, hostingvolume: 'h' };
+    for (const provider of ['lio', 'gluster-block']) {
+      const body = { name: 'two', size: GIB, ...copy };
+      const refused = await world.gateways.request('POST', `/v1/blockvolumes/${provider}`, { body });
+      expect([refused.status, refused.text]).to.satisfy(
+        ([status, text]: [number, string]) => status === 400 && text.includes('virtblock only'),
+      );
+    }
   });
 
   it('have one writer, or shared ones, or readers', async () => {

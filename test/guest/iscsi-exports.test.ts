@@ -1,6 +1,6 @@
 import { kill } from 'node:process';
 import { expect } from 'chai';
-import type { LioVolumeInfo } from '../../src/glusterd2/lio-wire.ts';
+import type { IscsiVolumeInfo } from '../../src/glusterd2/iscsi-wire.ts';
 import { run } from '../../src/host/run.ts';
 import { command } from '../pool/lab/command.ts';
 import { PATIENCE } from '../pool/lab/patience.ts';
@@ -18,7 +18,7 @@ describe('iscsi: an export of a Gluster volume', function () {
   this.timeout(300_000 * PATIENCE);
   this.bail(true);
   let own: LioLab;
-  let info: LioVolumeInfo;
+  let info: IscsiVolumeInfo;
   let disk: string;
   before(async () => {
     own = await LioLab.up();

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { BlockApi } from './block/block-api.ts';
 import { CsiBlockVolume } from './lab/csi-block-volume.ts';
 import { MIB } from './lab/csi-volume.ts';
 import type { Deployment } from './lab/deployment.ts';
 import { expectNothingLeft } from './lab/expect-nothing-left.ts';
 import { failureOf } from './lab/grpc-failure.ts';
+import { mayGrowExt4 } from './lab/may-grow-ext4.ts';
 import { until } from './lab/until.ts';
 import { sharedDeployment } from './shared-deployment.ts';
 
@@ -14,7 +13,6 @@ const SIZE = 320n * MIB;
 
 describe('virtblock: a block volume through the driver', () => {
   let deployment: Deployment;
-  let hosting = '';
   before(async () => {
     deployment = await sharedDeployment();
   });
@@ -28,15 +26,11 @@ describe('virtblock: a block volume through the driver', () => {
   after(async () => {
     const { entries } = await deployment.block.controller.controller.ListVolumes({});
     expect(entries).to.deep.equal([]);
-    if (hosting !== '') await deleteHosting();
     await expectNothingLeft(deployment.lab);
   });
 
-  const create = async (name: string, content: 'xfs' | 'ext4' | 'raw') => {
-    const volume = await CsiBlockVolume.create(deployment, { name, bytes: SIZE, content });
-    hosting = volume.hosting;
-    return volume;
-  };
+  const create = (name: string, content: 'xfs' | 'ext4' | 'raw') =>
+    CsiBlockVolume.create(deployment, { name, bytes: SIZE, content });
   const sumOf = async (worker: number, path: string) =>
     (await deployment.lab.worker(worker).must(['sha256sum', path])).split(' ')[0];
 
@@ -51,7 +45,6 @@ describe('virtblock: a block volume through the driver', () => {
         .must(['dd', 'if=/dev/urandom', `of=${file}`, 'bs=1M', 'count=64', ...flags]);
       const total = await volume.totalBytes(1);
       const sum = await sumOf(1, file);
-      // The kernel lets an ext4 grow while it is mounted for CAP_SYS_RESOURCE alone.
       if (content !== 'ext4' || mayGrowExt4()) {
         expect(await volume.expand(1, 2n * SIZE)).to.equal(2n * SIZE);
         expect((await volume.totalBytes(1)) - total >= SIZE / 2n).to.equal(true);
@@ -151,20 +144,6 @@ describe('virtblock: a block volume through the driver', () => {
     await volume.detach(1);
     await volume.delete();
   });
-
-  async function deleteHosting(): Promise<void> {
-    const api = await BlockApi.through(deployment, 1);
-    let why = '';
-    const note = (error: unknown) => {
-      why = String(error);
-      throw error;
-    };
-    await until('the hosting volume is gone', () => isRetried(api.deleteHosting(hosting).catch(note))).catch(
-      (cause: unknown) => {
-        throw new Error(why, { cause });
-      },
-    );
-  }
 });
 
 /** True when it was done; false when it is to be asked again. */
@@ -177,9 +156,4 @@ function isRetried(work: Promise<unknown>): Promise<boolean> {
 
 async function clientsOf(worker: Deployment['lab']['workers'][number]): Promise<string> {
   return (await worker.exec(['pgrep', '-x', 'glusterfs'])).stdout;
-}
-
-function mayGrowExt4(): boolean {
-  const [, mask = '0'] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return ((BigInt(`0x${mask}`) >> 24n) & 1n) === 1n;
 }

@@ -18,6 +18,9 @@ const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
 const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
 const ID = 'gl1:virtblock:east:block-0a1b2c3d/one';
+const SNAPSHOT = 'gl1:virtsnap:east:block-0a1b2c3d/snap';
+const OF_SNAPSHOT = { snapshot: { snapshotId: SNAPSHOT } };
+const OF_VOLUME = { volume: { volumeId: ID } };
 
 interface Scenario {
   readonly name: string;
@@ -28,6 +31,11 @@ interface Scenario {
 
 const none = async () => {};
 const created = (controller: BlockHarness) => controller.create('one');
+const snapped = async (controller: BlockHarness) => {
+  await controller.create('one');
+  await controller.rpc('CreateSnapshot', { name: 'snap', sourceVolumeId: ID });
+};
+const copyOf = (volumeContentSource: object) => ({ ...createRequest('copy'), volumeContentSource });
 const published = async (controller: BlockHarness) => controller.publish(await controller.create('one'));
 
 const SCENARIOS: readonly Scenario[] = [
@@ -75,6 +83,48 @@ const SCENARIOS: readonly Scenario[] = [
     prepare: created,
     act: (controller) => controller.rpc('DeleteVolume', { volumeId: ID }, DEADLINE_MS),
   },
+  {
+    name: 'snapshot',
+    prepare: created,
+    act: (controller) => controller.rpc('CreateSnapshot', { name: 'snap', sourceVolumeId: ID }, DEADLINE_MS),
+  },
+  {
+    name: 'snapshot again after its source was deleted',
+    prepare: async (controller) => {
+      await snapped(controller);
+      await controller.rpc('DeleteVolume', { volumeId: ID });
+    },
+    act: (controller) => controller.rpc('CreateSnapshot', { name: 'snap', sourceVolumeId: ID }, DEADLINE_MS),
+  },
+  {
+    name: 'create from a snapshot',
+    prepare: snapped,
+    act: (controller) => controller.rpc('CreateVolume', copyOf(OF_SNAPSHOT), DEADLINE_MS),
+  },
+  {
+    name: 'create from a volume',
+    prepare: created,
+    act: (controller) => controller.rpc('CreateVolume', copyOf(OF_VOLUME), DEADLINE_MS),
+  },
+  {
+    name: 'create from a snapshot again after that was deleted',
+    prepare: async (controller) => {
+      await snapped(controller);
+      await controller.rpc('CreateVolume', copyOf(OF_SNAPSHOT));
+      await controller.rpc('DeleteSnapshot', { snapshotId: SNAPSHOT });
+    },
+    act: (controller) => controller.rpc('CreateVolume', copyOf(OF_SNAPSHOT), DEADLINE_MS),
+  },
+  {
+    name: 'delete a snapshot',
+    prepare: snapped,
+    act: (controller) => controller.rpc('DeleteSnapshot', { snapshotId: SNAPSHOT }, DEADLINE_MS),
+  },
+  {
+    name: 'list snapshots',
+    prepare: snapped,
+    act: (controller) => controller.rpc('ListSnapshots', {}, DEADLINE_MS),
+  },
 ];
 
 describe('block controller, when a step fails', () => {
@@ -95,6 +145,7 @@ describe('block controller, when a step fails', () => {
           await retryUntilOk(() => scenario.act(controller), label);
           expect(controller.backend.faults.pending, label).to.deep.equal([]);
           expect(controller.backend.state, label).to.deep.equal(clean.backend.state);
+          expect(controller.backend.snapshotState, label).to.deep.equal(clean.backend.snapshotState);
         }
       }
     });

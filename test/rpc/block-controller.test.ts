@@ -16,13 +16,8 @@ import {
 import { fails, mountedAs, RAW } from './block-node-harness.ts';
 
 const MIB = 1024 ** 2;
-const GONE = 'gl1:virtblock:east:block-0a1b2c3d/gone';
 const SERVED_NOT = [
   'GetCapacity',
-  'CreateSnapshot',
-  'DeleteSnapshot',
-  'ListSnapshots',
-  'GetSnapshot',
   'ControllerGetVolumeHealth',
   'ControllerListVolumeHealth',
   'ControllerModifyVolume',
@@ -146,7 +141,7 @@ describe('block controller', () => {
         /ReadWriteMany/,
       ],
       ['another file system', { volumeCapabilities: [mountedAs({ fsType: 'ntfs' })] }, /xfs, ext4/],
-      ['a source', { volumeContentSource: { volume: { volumeId: GONE } } }, /begin empty/],
+      ['a source of neither kind', { volumeContentSource: {} }, /neither a snapshot nor a volume/],
       ['another cluster', { parameters: { cluster: 'west' } }, /known are east/],
     ] as const) {
       it(`refuses ${what}`, async () => {

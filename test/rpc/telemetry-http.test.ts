@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { isFault } from '../../src/control/fault.ts';
 import { identityService } from '../../src/csi/identity/identity-service.ts';
 import { serve } from '../../src/grpc/server.ts';
-import { accepts, csiAnswers, mounterAnswers } from '../../src/roles/health.ts';
+import { accepts, csiAnswers, driversAnswer, mounterAnswers } from '../../src/roles/health.ts';
 import { allOf, checkHealth, type IsHealthy } from '../../src/telemetry/health.ts';
 import { serveTelemetry, type TelemetryServer } from '../../src/telemetry/http-endpoint.ts';
 import { reportMounts } from '../../src/telemetry/metrics.ts';
@@ -160,6 +160,18 @@ describe('health of a role', () => {
     expect(await checkHealth(check)).to.equal(undefined);
     await server.stop(100);
     expect(await checkHealth(check)).to.equal(`${endpoint}: takes no calls`);
+  });
+
+  it('of two drivers is good while both take calls', async () => {
+    const endpoint = `unix://${folder}/csi.sock`;
+    const block = `unix://${folder}/block.sock`;
+    const file = await serve({ endpoint, services });
+    expect(await checkHealth(driversAnswer({ endpoint }))).to.equal(undefined);
+    const both = driversAnswer({ endpoint, 'block-endpoint': block });
+    expect(await checkHealth(both)).to.equal(`${block}: takes no calls`);
+    const other = await serve({ endpoint: block, services });
+    expect(await checkHealth(both)).to.equal(undefined);
+    await Promise.all([file.stop(100), other.stop(100)]);
   });
 
   it('is bad when somebody takes connections and answers nothing', async () => {

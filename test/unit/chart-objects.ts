@@ -39,6 +39,7 @@ export const RENDERED = {
   full: readObjects('test/fixtures/chart/full.yaml'),
   manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
   'manifests with snapshots': readApplied('gluster-csi', 'config', 'snapshots'),
+  'manifests with block volumes': readApplied('gluster-csi', 'config', 'block'),
 };
 
 /** Of objects of the same kind and name the last one holds. */
@@ -53,6 +54,16 @@ export function getObject(objects: readonly KubernetesObject[], kind: string, su
   const [object] = found;
   if (object === undefined || found.length > 1) throw new Error(`${found.length} of ${kind} …${suffix}`);
   return object;
+}
+
+/** The driver for files, or the one for block volumes, which not all have. */
+export function findDriver(
+  objects: readonly KubernetesObject[],
+  which: 'file' | 'block',
+): KubernetesObject | undefined {
+  return objects.find(
+    (one) => one.kind === 'CSIDriver' && one['spec'].attachRequired === (which === 'block'),
+  );
 }
 
 /** The containers of one of the three roles. */

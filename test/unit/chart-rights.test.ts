@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { containersOf, getObject, type KubernetesObject, RENDERED } from './chart-objects.ts';
+import { containersOf, findDriver, getObject, type KubernetesObject, RENDERED } from './chart-objects.ts';
 
 const READ = ['get', 'list', 'watch'];
 /** Everything that anybody here may write on the API. A new line is a decision. */
@@ -20,6 +20,11 @@ const SNAPSHOT_WRITES = [
   'ClusterRole controller: patch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents',
   'ClusterRole controller: update,patch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents/status',
 ];
+/** Beside them with block volumes. */
+const BLOCK_WRITES = [
+  'ClusterRole controller: patch storage.k8s.io/volumeattachments',
+  'ClusterRole controller: patch storage.k8s.io/volumeattachments/status',
+];
 /** And read. */
 const READS = [
   'ClusterRole controller: get,list,watch persistentvolumes',
@@ -37,6 +42,11 @@ const SNAPSHOT_READS = [
   'ClusterRole controller: get,list,watch groupsnapshot.storage.k8s.io/volumegroupsnapshotcontents',
 ];
 
+const BLOCK_READS = [
+  'ClusterRole controller: get,list,watch storage.k8s.io/volumeattachments',
+  'ClusterRole controller: get,list,watch storage.k8s.io/csinodes',
+];
+
 interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
@@ -47,6 +57,7 @@ interface Rule {
 /** Who may do what: on the Kubernetes API, on the nodes, on the network. */
 for (const [name, objects] of Object.entries(RENDERED)) {
   const hasSnapshots = ['full', 'manifests with snapshots'].includes(name);
+  const hasBlock = ['full', 'manifests with block volumes'].includes(name);
   const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
   const pod = (role: string) =>
     getObject(objects, role === 'controller' ? 'Deployment' : 'DaemonSet', `-${role}`)['spec'].template.spec;
@@ -63,6 +74,7 @@ for (const [name, objects] of Object.entries(RENDERED)) {
       expect(describeRules(roles, (verb) => !READ.includes(verb))).to.have.members([
         ...WRITES,
         ...(hasSnapshots ? SNAPSHOT_WRITES : []),
+        ...(hasBlock ? BLOCK_WRITES : []),
       ]);
     });
 
@@ -70,6 +82,7 @@ for (const [name, objects] of Object.entries(RENDERED)) {
       expect(describeRules(roles, (verb) => READ.includes(verb))).to.have.members([
         ...READS,
         ...(hasSnapshots ? SNAPSHOT_READS : []),
+        ...(hasBlock ? BLOCK_READS : []),
       ]);
     });
 
@@ -91,16 +104,26 @@ for (const [name, objects] of Object.entries(RENDERED)) {
       const holders = containersOf(objects, 'controller').filter((container) =>
         container.volumeMounts.some((mount) => mount.name === 'kubernetes-api'),
       );
-      const sidecars = ['csi-provisioner', 'csi-resizer', ...(hasSnapshots ? ['csi-snapshotter'] : [])];
+      const sidecars = [
+        ...['csi-provisioner', 'csi-resizer'],
+        ...(hasSnapshots ? ['csi-snapshotter'] : []),
+        ...(hasBlock ? ['csi-block-provisioner', 'csi-block-resizer', 'csi-block-attacher'] : []),
+      ];
       expect(holders.map((container) => container.name)).to.deep.equal(sidecars);
     });
 
     it('name the leases that the sidecars elect their leaders by', () => {
-      const driver = getObject(objects, 'CSIDriver').metadata.name.replaceAll('.', '-');
+      const [driver, block] = (['file', 'block'] as const).map((which) =>
+        findDriver(objects, which)?.metadata.name.replaceAll('.', '-'),
+      );
       const rules: readonly Rule[] = getObject(objects, 'Role', '-controller')['rules'];
       const names = rules.flatMap((rule) => rule.resourceNames ?? []);
       const ofSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${driver}`] : [];
-      expect(names).to.have.members([driver, `external-resizer-${driver}`, ...ofSnapshotter]);
+      const ofBlock = [block, `external-resizer-${block}`, `external-attacher-leader-${block}`];
+      expect(names).to.have.members([
+        ...[driver, `external-resizer-${driver}`, ...ofSnapshotter],
+        ...(hasBlock ? ofBlock : []),
+      ]);
     });
 
     it('leave the controller none on its node', () => {

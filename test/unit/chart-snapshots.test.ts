@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseSnapshotParameters } from '../../src/volumes/snapshot-parameters.ts';
-import { containersOf, getObject, RENDERED } from './chart-objects.ts';
+import { containersOf, findDriver, RENDERED } from './chart-objects.ts';
 
 /** Snapshots are on, or off, in every object alike: rights and classes without the sidecar would be of no use. */
 for (const [name, objects] of Object.entries(RENDERED)) {
@@ -16,7 +16,7 @@ for (const [name, objects] of Object.entries(RENDERED)) {
     });
 
     it('have classes of this driver, with parameters that it knows', () => {
-      const driver = getObject(objects, 'CSIDriver').metadata.name;
+      const driver = findDriver(objects, 'file')?.metadata.name;
       for (const one of classes) {
         expect(one['driver']).to.equal(driver);
         expect(one['deletionPolicy']).to.be.oneOf(['Delete', 'Retain']);

@@ -27,9 +27,10 @@ describe('deploy/chart', () => {
   });
 
   it('runs the sidecars that are tested', () => {
-    const { provisioner, resizer, snapshotter } = values.sidecars;
+    const { provisioner, resizer, snapshotter, attacher } = values.sidecars;
     expect(provisioner.image).to.equal(IMAGES.provisioner[0]);
     expect(resizer.image).to.equal(IMAGES.resizer[0]);
+    expect(attacher.image).to.equal(IMAGES.attacher[0]);
     expect(snapshotter.image).to.equal(IMAGES.snapshotter[0]);
   });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse as parseYaml } from 'yaml';
 import { driverConfig, gatewayConfig, readCommandLine, readConfigFile } from '../../src/config.ts';
+import { parseBlockParameters } from '../../src/volumes/block/block-parameters.ts';
 import { parseHandle } from '../../src/volumes/ids.ts';
 import { parseMountFlags } from '../../src/volumes/mount-flags.ts';
 import { SNAPSHOTTER_VERSION } from '../e2e/build/snapshotter.ts';
@@ -60,6 +61,16 @@ describe('deploy/examples', () => {
     const rendered = { cluster: name, ...parameters, replica: String(parameters.replica) };
     expect(rendered).to.deep.equal(storageClass.parameters);
     expect(values.storageClasses[0].name).to.equal(storageClass.metadata.name);
+  });
+
+  it('has a class of the block driver, the one that the values for the chart make', () => {
+    const { metadata, provisioner, parameters } = parseYaml(read('deploy/examples/block-storageclass.yaml'));
+    const [made] = parseYaml(read('deploy/examples/values.yaml')).block.storageClasses;
+    expect(provisioner).to.equal(parseYaml(read('deploy/chart/values.yaml')).block.driverName);
+    expect([metadata.name, parameters.cluster]).to.deep.equal([made.name, made.cluster]);
+    const values = Object.entries(made.parameters).map(([name, value]) => [name, String(value)]);
+    expect(parameters).to.deep.equal({ cluster: made.cluster, ...Object.fromEntries(values) });
+    expect(() => parseBlockParameters(parameters)).to.not.throw();
   });
 });
 

@@ -19,6 +19,13 @@ describe('the programs of src/native', () => {
   });
 
   it('are as many as the code calls', () => {
-    expect(nativePrograms()).to.deep.equal(['clean-brick', 'freeze', 'in-cgroup', 'own-blocks', 'remount']);
+    expect(nativePrograms()).to.deep.equal([
+      'brick-file',
+      'clean-brick',
+      'freeze',
+      'in-cgroup',
+      'own-blocks',
+      'remount',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Call } from '../../src/control/call.ts';
 import { Fault, isFault } from '../../src/control/fault.ts';
-import { toTimestamp } from '../../src/csi/controller/snapshot-reply.ts';
+import { toTimestamp } from '../../src/csi/timestamp.ts';
 import { toStatus } from '../../src/grpc/status.ts';
 import { chooseCloneCapacity, requireSameBricks } from '../../src/volumes/clone-rules.ts';
 import { cloneVolume } from '../../src/volumes/clone-volume.ts';

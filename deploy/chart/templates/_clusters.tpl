@@ -11,7 +11,9 @@
 {{- $names = append $names .name -}}
 {{- end -}}
 {{- $default := list -}}
-{{- range .Values.storageClasses -}}
+{{- $classes := .Values.storageClasses -}}
+{{- if .Values.block.enabled -}}{{- $classes = concat $classes .Values.block.storageClasses -}}{{- end -}}
+{{- range $classes -}}
 {{- if not (has .cluster $names) -}}
 {{- fail (printf "storageClasses: %q names cluster %q; known are %s" .name .cluster (join ", " $names)) -}}
 {{- end -}}
@@ -19,6 +21,14 @@
 {{- end -}}
 {{- if gt (len $default) 1 -}}
 {{- fail (printf "storageClasses: %s are all default; leave one" (join ", " $default)) -}}
+{{- end -}}
+{{- if .Values.block.enabled -}}
+{{- if not (and .Values.node.hostNetwork .Values.mounter.hostNetwork) -}}
+{{- fail "block.enabled needs node.hostNetwork and mounter.hostNetwork: the servers let a node in by its own addresses" -}}
+{{- end -}}
+{{- if eq .Values.block.driverName .Values.driverName -}}
+{{- fail "block.driverName is driverName; give each driver a name of its own" -}}
+{{- end -}}
 {{- end -}}
 {{- range .Values.inline.allow -}}
 {{- range .volumes -}}

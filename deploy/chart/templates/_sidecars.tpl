@@ -1,30 +1,62 @@
 {{/*
-The sidecars of the controller, with commas between. Without the CRDs of snapshots csi-snapshotter only complains.
+The sidecars of the controller, as a JSON list: of which kind, on which of the driver's sockets, the name and number of
+its port, and the lease by which it elects its leader. Without the CRDs of snapshots csi-snapshotter only complains.
 */}}
 {{- define "gluster-csi.sidecars" -}}
-provisioner,resizer{{ if include "gluster-csi.snapshots" . }},snapshotter{{ end }}
+{{- $leases := dict "provisioner" "" "resizer" "external-resizer-" "snapshotter" "external-snapshotter-leader-" "attacher" "external-attacher-leader-" -}}
+{{- $kinds := list "provisioner" "resizer" -}}
+{{- if include "gluster-csi.snapshots" . -}}
+{{- $kinds = append $kinds "snapshotter" -}}
+{{- end -}}
+{{- $sidecars := list -}}
+{{- range $kinds -}}
+{{- $lease := printf "%s%s" (get $leases .) (include "gluster-csi.leaseName" $.Values.driverName) -}}
+{{- $port := dig . "port" 0 $.Values.sidecars -}}
+{{- $sidecars = append $sidecars (dict "kind" . "name" . "portName" . "port" $port "lease" $lease "socket" "csi.sock") -}}
+{{- end -}}
+{{- if .Values.block.enabled -}}
+{{- range list "provisioner" "resizer" "attacher" -}}
+{{- $name := printf "block-%s" . -}}
+{{- $lease := printf "%s%s" (get $leases .) (include "gluster-csi.leaseName" $.Values.block.driverName) -}}
+{{- $port := get $.Values.block.ports . -}}
+{{- $sidecars = append $sidecars (dict "kind" . "name" $name "portName" (trunc 15 $name) "port" $port "lease" $lease "socket" "block.sock") -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $sidecars -}}
 {{- end -}}
 
-{{/* Takes { root, sidecar }, one of provisioner, resizer and snapshotter. */}}
+{{/* As the sidecars make it of a driver's name. */}}
+{{- define "gluster-csi.leaseName" -}}
+{{- regexReplaceAll "[^a-zA-Z0-9-]" . "-" -}}
+{{- end -}}
+
+{{/* Takes { root, sidecar }, one of the list above. */}}
 {{- define "gluster-csi.sidecar" -}}
-{{- $values := index .root.Values.sidecars .sidecar -}}
-- name: csi-{{ .sidecar }}
+{{- $kind := .sidecar.kind -}}
+{{- $values := get .root.Values.sidecars $kind -}}
+- name: csi-{{ .sidecar.name }}
   image: {{ $values.image }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
   args:
-    - --csi-address=/csi/csi.sock
+    - --csi-address=/csi/{{ .sidecar.socket }}
     - --v={{ ternary 5 2 (has .root.Values.logLevel (list "trace" "debug")) }}
     - --timeout={{ .root.Values.sidecars.timeout }}
     - --retry-interval-max={{ .root.Values.sidecars.retryIntervalMax }}
     - --leader-election
-    - --http-endpoint=:{{ $values.port }}
+    - --http-endpoint=:{{ .sidecar.port }}
     - --kube-api-qps=20
     - --kube-api-burst=100
-    {{- if eq .sidecar "provisioner" }}
+    {{- if eq $kind "provisioner" }}
     - --worker-threads={{ $values.workers }}
     # The claim's name and namespace, kept in the volume's metadata.
     - --extra-create-metadata
-    {{- else if eq .sidecar "snapshotter" }}
+    {{- if ne .sidecar.name $kind }}
+    # Kubernetes applies fsGroup only to volumes that name their file system.
+    - --default-fstype=xfs
+    {{- end }}
+    {{- else if eq $kind "attacher" }}
+    - --worker-threads={{ $values.workers }}
+    {{- else if eq $kind "snapshotter" }}
     - --worker-threads={{ $values.workers }}
     # The VolumeSnapshot's name and namespace, kept in the snapshot's metadata.
     - --extra-create-metadata
@@ -38,12 +70,12 @@ provisioner,resizer{{ if include "gluster-csi.snapshots" . }},snapshotter{{ end 
     - --handle-volume-inuse-error=false
     {{- end }}
   ports:
-    - name: {{ .sidecar }}
-      containerPort: {{ $values.port }}
+    - name: {{ .sidecar.portName }}
+      containerPort: {{ .sidecar.port }}
   livenessProbe:
     httpGet:
       path: /healthz/leader-election
-      port: {{ .sidecar }}
+      port: {{ .sidecar.portName }}
     initialDelaySeconds: 10
     periodSeconds: 20
     timeoutSeconds: 10

@@ -4,10 +4,14 @@ import { type Service, service } from '../../grpc/service.ts';
 import type { BlockClusters } from '../../volumes/block/block-clusters.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
 import type { BlockControllerContext } from './context.ts';
+import { createSnapshotMethod } from './create-snapshot.ts';
 import { createVolumeMethod } from './create-volume.ts';
+import { deleteSnapshotMethod } from './delete-snapshot.ts';
 import { deleteVolumeMethod } from './delete-volume.ts';
 import { expandVolumeMethod } from './expand-volume.ts';
+import { getSnapshotMethod } from './get-snapshot.ts';
 import { getVolumeMethod } from './get-volume.ts';
+import { listSnapshotsMethod } from './list-snapshots.ts';
 import { listVolumesMethod } from './list-volumes.ts';
 import { publishVolumeMethod } from './publish-volume.ts';
 import { unpublishVolumeMethod } from './unpublish-volume.ts';
@@ -23,6 +27,10 @@ export const BLOCK_CONTROLLER_CAPABILITIES: readonly Capability[] = [
   'LIST_VOLUMES_PUBLISHED_NODES',
   'GET_VOLUME',
   'SINGLE_NODE_MULTI_WRITER',
+  'CREATE_DELETE_SNAPSHOT',
+  'LIST_SNAPSHOTS',
+  'GET_SNAPSHOT',
+  'CLONE_VOLUME',
 ];
 
 export interface BlockControllerOptions extends Omit<Plugin, 'serves'> {
@@ -48,6 +56,10 @@ function controllerService(context: BlockControllerContext): Service {
     ControllerGetVolume: getVolumeMethod(context),
     ListVolumes: listVolumesMethod(context),
     ValidateVolumeCapabilities: validateVolumeCapabilitiesMethod(context),
+    CreateSnapshot: createSnapshotMethod(context),
+    DeleteSnapshot: deleteSnapshotMethod(context),
+    ListSnapshots: listSnapshotsMethod(context),
+    GetSnapshot: getSnapshotMethod(context),
     ControllerExpandVolume: expandVolumeMethod(context),
     // No locks: it tells what is fixed.
     ControllerGetCapabilities: {

@@ -3,6 +3,8 @@ import type { BlockVolume } from '../../volumes/block/block-backend.ts';
 import { formatBlockHandle } from '../../volumes/block/block-handle.ts';
 import { toNodeId } from '../../volumes/block/node-id.ts';
 import type { ClusterName } from '../../volumes/ids.ts';
+import { KEYS } from '../../volumes/metadata.ts';
+import { toBlockContentSource } from './content-source.ts';
 
 export interface ToldBlock extends BlockVolume {
   readonly cluster: ClusterName;
@@ -14,6 +16,7 @@ export function toBlockReply(volume: ToldBlock): Volume {
     volumeId: formatBlockHandle(volume),
     capacityBytes: String(volume.capacityBytes),
     volumeContext: {},
+    contentSource: toBlockContentSource(volume.metadata[KEYS.source]),
   };
 }
 

@@ -8,6 +8,17 @@ export interface BlockControllerContext {
   readonly owner: string;
 }
 
+/** The lock of a snapshot of a block volume, by its name. */
+export function blockSnapshotKey({
+  cluster,
+  name,
+}: {
+  readonly cluster: ClusterName;
+  readonly name: VolumeName;
+}): string {
+  return `block-snapshot/${cluster}/${name}`;
+}
+
 /** The lock of a block volume, for everything that changes it. Its name is its own in the cluster. */
 export function blockKey({
   cluster,

@@ -1,7 +1,7 @@
 import type { Snapshot as SnapshotReply } from '../../grpc/generated/csi/v1/Snapshot.ts';
-import type { Timestamp } from '../../grpc/generated/google/protobuf/Timestamp.ts';
 import { type ClusterName, formatHandle, formatSnapshotHandle } from '../../volumes/ids.ts';
 import type { Snapshot } from '../../volumes/snapshot.ts';
+import { toTimestamp } from '../timestamp.ts';
 
 /** A snapshot as the CO is told of it. A size of 0 means unknown. */
 export function toSnapshotReply(cluster: ClusterName, snapshot: Snapshot): SnapshotReply {
@@ -14,11 +14,4 @@ export function toSnapshotReply(cluster: ClusterName, snapshot: Snapshot): Snaps
     readyToUse: isReady,
     groupSnapshotId: group === undefined ? '' : formatSnapshotHandle({ kind: 'group', cluster, name: group }),
   };
-}
-
-/** Exact to the millisecond, which is what a Date holds. */
-export function toTimestamp(date: Date): Timestamp {
-  const ms = date.getTime();
-  const seconds = Math.floor(ms / 1000);
-  return { seconds: String(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
 }

@@ -1,7 +1,8 @@
 import type { VolumeGroupSnapshot } from '../../grpc/generated/csi/v1/VolumeGroupSnapshot.ts';
 import { type ClusterName, formatSnapshotHandle } from '../../volumes/ids.ts';
 import type { SnapshotGroup } from '../../volumes/snapshot.ts';
-import { toSnapshotReply, toTimestamp } from '../controller/snapshot-reply.ts';
+import { toSnapshotReply } from '../controller/snapshot-reply.ts';
+import { toTimestamp } from '../timestamp.ts';
 
 export interface ToldGroup extends SnapshotGroup {
   readonly cluster: ClusterName;

@@ -7,7 +7,7 @@ import { formatRecord, getRecord, RECORD_OPTION, type VolumeRecord } from '../vo
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { CUTTING } from './block-options.ts';
 import { confirmAccess } from './confirm-access.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import {
@@ -29,7 +29,7 @@ const TURN_MS = 30_000;
  * `unreachable`, `busy`, and `uncertain` when bricks do not go by it; what `change` throws is thrown.
  */
 export async function changePublications(
-  deps: BlockDeps,
+  deps: HostingDeps,
   hosting: string,
   change: (now: Publications) => Publications,
   call: Call,
@@ -71,7 +71,7 @@ function isMade(volume: GlusterVolume, change: (now: Publications) => Publicatio
 
 /** Throws `conflict` when the record was changed since it was read. */
 async function exchange(
-  deps: BlockDeps,
+  deps: HostingDeps,
   volume: GlusterVolume,
   change: (now: Publications) => Publications,
   call: Call,

@@ -2,10 +2,11 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { layoutOf } from '../brick-layout.ts';
 import { getRecord } from '../volume-record.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
 import type { Hosted } from './locate.ts';
 import { type HostingPlan, SHAPE_KEY, shapeOf } from './make-hosting.ts';
+import { makeRoom } from './make-room.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { MAX_DISKS, roomOf } from './room.ts';
 
@@ -17,21 +18,24 @@ interface Wish {
 
 /**
  * The hosting volume for a new block volume: the named one, or the one of the wished shape with the most room.
- * Undefined when there is none with room. Throws `exhausted` when the named one has none, `not-found`, `wrong-state`.
+ * Undefined when there is none with room. A named one grows if it was made for a request; throws `exhausted` when it has
+ * none, `not-found`, `wrong-state`.
  */
-export async function chooseHosting(
-  deps: BlockDeps,
-  all: readonly Hosted[],
+export async function chooseHosting<Host extends Hosted>(
+  deps: HostingDeps,
+  all: readonly Host[],
   { size, hostingvolume, plan }: Wish,
   call: Call,
-): Promise<Hosted | undefined> {
+): Promise<Host | undefined> {
   const named = all.find(({ hosting }) => hosting.name === hostingvolume);
   if (hostingvolume !== undefined && named === undefined) {
     await getHosting(deps, hostingvolume, call);
     throw new Fault('unreachable', `hosting volume ${hostingvolume} is not started, or does not answer`);
   }
   const candidates =
-    named === undefined ? all.filter((hosted) => isOpen(hosted) && hasShape(hosted, plan)) : [named];
+    named === undefined
+      ? all.filter((hosted) => isOpen(hosted) && hasShape(hosted, plan))
+      : [{ ...named, hosting: await makeRoom(deps, named, size, call) }];
   const measured = await Promise.all(
     candidates.map(async (hosted) => ({ hosted, room: await measure(deps, hosted, call) })),
   );
@@ -49,10 +53,10 @@ function isOpen({ hosting }: Hosted): boolean {
   return isOpenForBlocks(getRecord(hosting));
 }
 
-async function measure(deps: BlockDeps, hosted: Hosted, call: Call): Promise<bigint> {
+async function measure(deps: HostingDeps, hosted: Hosted, call: Call): Promise<bigint> {
   const { hosting } = hosted;
   if (getRecord(hosting).capacity !== undefined) return roomOf(hosted, 0n);
-  return roomOf(hosted, await deps.mounts.use(hosting.name, (disks) => disks.totalBytes(call), call));
+  return roomOf(hosted, await deps.mounts.use(hosting.name, (files) => files.totalBytes(call), call));
 }
 
 /** One that was made for a request has the shape of that request; of others the layout counts. */

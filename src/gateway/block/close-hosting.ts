@@ -2,14 +2,14 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { changePublications, isClosed } from './change-publications.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 
 /**
  * A hosting volume that was made before it was marked as one is open to others: has it take those clients only that
  * block volumes are published to. Throws `wrong-state` while it has clients, which that would cut.
  */
 export async function closeHosting(
-  deps: BlockDeps,
+  deps: HostingDeps,
   hosting: GlusterVolume,
   call: Call,
 ): Promise<GlusterVolume> {

@@ -3,7 +3,7 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import type { GlusterBrick, GlusterBrickStatus, GlusterVolume } from '../gluster-cli/gluster.ts';
 import { RECORD_OPTION } from '../volume-record.ts';
-import type { BlockDeps } from './deps.ts';
+import type { HostingDeps } from './deps.ts';
 import { isInForce } from './in-force.ts';
 import { signOf } from './publications.ts';
 
@@ -17,7 +17,7 @@ const EVERY_MS = 50;
  * brick is asked twice, by connections of their own: one that reads the new option cuts its old connections before
  * it takes another. Throws `uncertain` naming the bricks that do not.
  */
-export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call: Call): Promise<void> {
+export async function confirmAccess(deps: HostingDeps, volume: GlusterVolume, call: Call): Promise<void> {
   if (volume.state !== 'Started') return;
   let record = volume.options[RECORD_OPTION] ?? '';
   const confirmed = new Set<string>();
@@ -44,7 +44,7 @@ export async function confirmAccess(deps: BlockDeps, volume: GlusterVolume, call
 }
 
 /** A later change of the record has this one in it; bricks may never have seen it alone. */
-async function latestRecord({ gluster }: BlockDeps, name: string, call: Call): Promise<string | undefined> {
+async function latestRecord({ gluster }: HostingDeps, name: string, call: Call): Promise<string | undefined> {
   try {
     return (await gluster.volume(name, call))?.options[RECORD_OPTION];
   } catch (error) {
@@ -54,7 +54,7 @@ async function latestRecord({ gluster }: BlockDeps, name: string, call: Call): P
 }
 
 async function goesBy(
-  deps: BlockDeps,
+  deps: HostingDeps,
   brick: GlusterBrickStatus,
   sign: string,
   call: Call,
@@ -65,7 +65,7 @@ async function goesBy(
 
 /** None while another transaction keeps glusterd from telling. */
 async function onlineBricks(
-  deps: BlockDeps,
+  deps: HostingDeps,
   name: string,
   call: Call,
 ): Promise<readonly GlusterBrickStatus[]> {

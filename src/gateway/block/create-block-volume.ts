@@ -5,18 +5,20 @@ import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
 import { getRecord } from '../volume-record.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { toBlockInfo } from './block-info.ts';
+import { type BlockSource, contentOf, forgetPassing } from './block-source.ts';
 import { chooseHosting } from './choose-hosting.ts';
 import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { getHosting } from './hosting.ts';
-import type { HostedDisks } from './hosting-mounts.ts';
+import { requireOpen } from './hosting.ts';
+import type { Filling, HostedDisks } from './hosting-mounts.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
 import { makeHosting } from './make-hosting.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
-import { requireRoom } from './room.ts';
+import { isEmpty, requireRoom } from './room.ts';
+import { sweepPassing } from './sweep-passing.ts';
 
 export interface WantedBlockVolume {
   readonly name: string;
@@ -26,12 +28,14 @@ export interface WantedBlockVolume {
   readonly hostingvolume: string | undefined;
   /** Of one that is made when none has room. */
   readonly plan: HostingPlan;
+  /** What it begins with, on the hosting volume that is named; undefined: nothing. */
+  readonly source: BlockSource | undefined;
 }
 
 /**
  * Makes a block volume on a hosting volume with room, or on a new one. One of the same size and metadata is the
- * result of the same request; of others throws `conflict`. Throws `exhausted`, `unreachable` when a hosting volume
- * that may have the name does not answer, `busy`.
+ * result of the same request; of others throws `conflict`. Of a source see `block-source.ts`. Throws `exhausted`,
+ * `unreachable` when a hosting volume that may have the name does not answer, `busy`.
  */
 export async function createBlockVolume(
   deps: BlockDeps,
@@ -41,34 +45,48 @@ export async function createBlockVolume(
   requireAddressAccess(deps);
   using _lock = deps.locks.acquire(blockKey(wanted.name));
   const { found, silent } = await lookEverywhere(deps, {}, call);
-  for (const { hosting, disks } of found) {
-    if (disks.length === 0 && !isOpenForBlocks(getRecord(hosting)))
-      await pruneHosting(deps, hosting.name, call);
+  for (const hosted of found) {
+    if (isEmpty(hosted) && !isOpenForBlocks(getRecord(hosted.hosting)))
+      await pruneHosting(deps, hosted.hosting.name, call);
   }
+  await sweepPassing(deps, found, call);
   const existing = found.find(({ disks }) => disks.some(({ name }) => name === wanted.name));
   if (existing !== undefined) return { info: await finish(deps, existing, wanted, call), isNew: false };
   if (silent !== undefined && wanted.hostingvolume === undefined) throw silent;
-  const chosen = await chooseHosting(deps, found, wanted, call);
-  const hosted = chosen ?? { hosting: await makeHosting(deps, wanted, call), disks: [] };
+  const hosted =
+    (await chooseHosting(deps, found, wanted, call)) ??
+    (await deps.making.run(call.signal, () => chooseOrMake(deps, wanted, call)));
   await closeHosting(deps, hosted.hosting, call);
+  const content = await contentOf(deps, hosted.hosting, wanted, call);
   const info = await deps.mounts.use(
     hosted.hosting.name,
-    (disks) => make(deps, { hosted, disks, wanted }, call),
+    (disks) => make(deps, { hosted, disks, wanted, content }, call),
     call,
   );
+  await forgetPassing(deps, hosted.hosting.name, wanted, call).catch((error: unknown) => {
+    throw afterMutation(error, `block volume ${wanted.name}`);
+  });
   return { info, isNew: true };
+}
+
+/** Many first requests at once take one hosting volume, as far as it has room. */
+async function chooseOrMake(deps: BlockDeps, wanted: WantedBlockVolume, call: Call): Promise<Hosted> {
+  const { found } = await lookEverywhere(deps, {}, call);
+  const chosen = await chooseHosting(deps, found, wanted, call);
+  return chosen ?? { hosting: await makeHosting(deps, wanted, call), disks: [], snapshots: [] };
 }
 
 interface Making {
   readonly hosted: Hosted;
   readonly disks: HostedDisks;
   readonly wanted: WantedBlockVolume;
+  readonly content: Filling | undefined;
 }
 
 async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockVolumeInfoWire> {
-  const { hosted, disks, wanted } = making;
+  const { hosted, disks, wanted, content } = making;
   const { name, size, metadata } = wanted;
-  await disks.make({ name, size }, call).catch((error: unknown) => {
+  await disks.make({ name, size }, call, content).catch((error: unknown) => {
     throw isFault(error, 'conflict') ? another(name, error) : error;
   });
   try {
@@ -89,11 +107,15 @@ async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockV
  * Between the file and its metadata, which make it a block volume: two gateways may have done the same at once, on
  * two hosting volumes or for the last room on one. The later look sees both. Throws `busy`.
  */
-async function requireFree(deps: BlockDeps, { hosted, disks, wanted }: Making, call: Call): Promise<void> {
+async function requireFree(
+  deps: BlockDeps,
+  { hosted, disks, wanted }: Omit<Making, 'content'>,
+  call: Call,
+): Promise<void> {
   const { hosting } = hosted;
   await requireAlone(deps, hosted, wanted.name, call);
-  await requireOpen(deps, hosted, call);
-  await requireRoom({ hosting, disks: await disks.list(call) }, disks, call).catch((error: unknown) => {
+  await requireOpen(deps, hosted.hosting.name, call);
+  await requireRoom({ hosting, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
     if (!isFault(error, 'exhausted')) throw error;
     throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
   });
@@ -104,12 +126,6 @@ async function requireAlone(deps: BlockDeps, { hosting }: Hosted, name: string, 
   if (found.some(({ disks }) => disks.some((disk) => disk.name === name))) throw another(name);
 }
 
-/** Not about to be deleted (see `prune-hosting.ts`). */
-async function requireOpen(deps: BlockDeps, { hosting }: Hosted, call: Call): Promise<void> {
-  if (isOpenForBlocks(getRecord(await getHosting(deps, hosting.name, call)))) return;
-  throw new Fault('busy', `hosting volume ${hosting.name} is being deleted; retry`);
-}
-
 function another(name: string, cause?: Fault): Fault {
   return new Fault('busy', `another gateway is making block volume ${name}; retry`, { cause });
 }
@@ -117,10 +133,11 @@ function another(name: string, cause?: Fault): Fault {
 /** The same request again: what an interrupted one has not kept is kept. Throws `conflict`. */
 async function finish(
   deps: BlockDeps,
-  { hosting, disks }: Hosted,
+  hosted: Hosted,
   wanted: WantedBlockVolume,
   call: Call,
 ): Promise<BlockVolumeInfoWire> {
+  const { hosting, disks } = hosted;
   const { name, size, metadata, hostingvolume } = wanted;
   const disk = disks.find((one) => one.name === name);
   if (disk?.size !== size) {
@@ -137,10 +154,11 @@ async function finish(
         throw new Fault('conflict', `block volume ${name} exists with other metadata`);
       }
       if (kept !== undefined) return;
-      await requireFree(deps, { hosted: { hosting, disks }, disks: mounted, wanted }, call);
+      await requireFree(deps, { hosted, disks: mounted, wanted }, call);
       await mounted.keepMetadata(name, metadata, call);
     },
     call,
   );
+  await forgetPassing(deps, hosting.name, wanted, call);
   return toBlockInfo(hosting, disk, metadata);
 }

@@ -3,13 +3,14 @@ import { Fault } from '../../control/fault.ts';
 import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
 import { toBlockInfo } from './block-info.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import type { NamedBlockVolume } from './locate.ts';
-import { locate } from './locate.ts';
+import { locate, type NamedBlockVolume } from './locate.ts';
+import { makeRoom } from './make-room.ts';
 import { requireRoom } from './room.ts';
 
 /**
- * Grows the file. At least as large already is success, so that a repeated request is. Throws `exhausted` when the
- * hosting volume has not so much left, `not-found`, `unreachable`, `busy`.
+ * Grows the file, and before it, when it lacks room, a hosting volume that was made for a request. At least as large
+ * already is success, so that a repeated request is. Throws `exhausted` when a hosting volume that somebody made, or a
+ * device, has not so much left, `not-found`, `unreachable`, `busy`.
  */
 export async function expandBlockVolume(
   deps: BlockDeps,
@@ -23,12 +24,14 @@ export async function expandBlockVolume(
     async (disks) => {
       const metadata = (await disks.metadata(name, call)) ?? {};
       if (disk.size >= size) return toBlockInfo(hosting, disk, metadata);
-      const grown = (await disks.list(call)).map((one) => (one.name === name ? { name, size } : one));
-      await requireRoom({ hosting, disks: grown }, disks, call);
+      const here = { hosting, ...(await disks.list(call)) };
+      const roomy = await makeRoom(deps, here, size - disk.size, call);
+      const grown = here.disks.map((one) => (one.name === name ? { name, size } : one));
+      await requireRoom({ ...here, hosting: roomy, disks: grown }, disks, call);
       await disks.grow({ name, size }, call);
       const found = await disks.find(name, call);
       if (found === undefined) throw new Fault('not-found', `block volume ${name} not found`);
-      return toBlockInfo(hosting, found, metadata);
+      return toBlockInfo(roomy, found, metadata);
     },
     call,
   );

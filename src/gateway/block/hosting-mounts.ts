@@ -7,17 +7,79 @@ export interface HostedDisk {
   readonly size: bigint;
 }
 
+/** A snapshot of a block volume, which lies on the hosting volume of its source. */
+export interface HostedSnapshot {
+  readonly name: string;
+  /** The name of the block volume that it is of. */
+  readonly volume: string;
+  readonly size: bigint;
+  /** Milliseconds since the epoch: what was acknowledged before is in it. */
+  readonly createdAt: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The directory of the brick whose copy is the snapshot. */
+  readonly brick: string;
+  /** Bytes from its beginning in which the copies of all bricks are known to be alike. */
+  readonly settled: bigint;
+}
+
+/** Content for a new file: what `from` makes of the file of this size at that path of the hosting volume. */
+export interface Filling {
+  readonly size: bigint;
+  readonly from: (path: string) => Promise<void>;
+}
+
+/** The snapshots of one hosting volume. */
+export interface HostedSnapshots {
+  /** In order of name. */
+  list(call: Call): Promise<readonly HostedSnapshot[]>;
+  find(name: string, call: Call): Promise<HostedSnapshot | undefined>;
+  /**
+   * Makes an empty file of the size, has `copy` fill it, and keeps it with what `copy` tells, all at once. Throws
+   * `conflict` when there is one of the name.
+   */
+  make(
+    name: string,
+    size: bigint,
+    copy: (path: string) => Promise<HostedSnapshot>,
+    call: Call,
+  ): Promise<HostedSnapshot>;
+  /** Keeps how far it is settled. */
+  keep(snapshot: HostedSnapshot, call: Call): Promise<void>;
+  /** Absent is success. */
+  remove(name: string, call: Call): Promise<void>;
+  /** Writes blocks (see BLOCK_BYTES) of the file `from` of this server to the file at `path` of the hosting volume. */
+  overwrite(
+    file: { readonly path: string; readonly from: string },
+    blocks: readonly number[],
+    call: Call,
+  ): Promise<void>;
+}
+
+/** All that takes room on a hosting volume, and keeps it from being deleted. */
+export interface Held<Disk extends HostedDisk = HostedDisk> {
+  /** In order of name. */
+  readonly disks: readonly Disk[];
+  /** In order of name; virtblock alone has them. */
+  readonly snapshots: readonly HostedSnapshot[];
+}
+
 /**
- * The files of one hosting volume. Any method may throw `unreachable` or `timed-out` when the volume does not
- * answer; a changing one may then have done its work.
+ * What lies on one hosting volume, whatever makes block volumes of it. Any method may throw `unreachable` or
+ * `timed-out` when the volume does not answer; a changing one may then have done its work.
  */
-export interface HostedDisks {
-  /** Whole ones only, in order of name. */
-  list(call: Call): Promise<readonly HostedDisk[]>;
+export interface HostedFiles<Disk extends HostedDisk = HostedDisk> {
+  /** Looks for disks first, then for snapshots: a disk may go once there is a snapshot of it. */
+  list(call: Call): Promise<Held<Disk>>;
+  /** Bytes of the file system that the bricks make. */
+  totalBytes(call: Call): Promise<bigint>;
+}
+
+/** The files of one hosting volume of provider virtblock. */
+export interface HostedDisks extends HostedFiles {
   /** Undefined when there is none, or one without its file. */
   find(name: string, call: Call): Promise<HostedDisk | undefined>;
-  /** Sparse and of this size, all at once. Throws `conflict` when there is one of the name. */
-  make(disk: HostedDisk, call: Call): Promise<void>;
+  /** Of this size, sparse or filled, all at once. Throws `conflict` when there is one of the name. */
+  make(disk: HostedDisk, call: Call, fill?: Filling): Promise<void>;
   /** At least this size. Throws `not-found`. */
   grow(disk: HostedDisk, call: Call): Promise<void>;
   /** Absent is success. */
@@ -25,14 +87,11 @@ export interface HostedDisks {
   /** Undefined when none was kept. */
   metadata(name: string, call: Call): Promise<Readonly<Record<string, string>> | undefined>;
   keepMetadata(name: string, metadata: Readonly<Record<string, string>>, call: Call): Promise<void>;
-  /** What lio keeps with the disk (see `lio/export-state.ts`); undefined when there is nothing. */
-  exportState(name: string, call: Call): Promise<string | undefined>;
-  /** Bytes of the file system that the bricks make. */
-  totalBytes(call: Call): Promise<bigint>;
+  readonly snapshots: HostedSnapshots;
 }
 
 /** Hosting volumes, mounted for as long as some work takes. */
-export interface HostingMounts {
+export interface HostingMounts<Files = HostedDisks> {
   /** Throws `unreachable` when the volume cannot be mounted, and what the work throws. */
-  use<T>(volume: string, work: (disks: HostedDisks) => Promise<T>, call: Call): Promise<T>;
+  use<T>(volume: string, work: (files: Files) => Promise<T>, call: Call): Promise<T>;
 }

@@ -3,29 +3,34 @@ import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
 import { lacksRecord, readVolume } from '../volumes/restore-record.ts';
-import type { BlockDeps } from './deps.ts';
-import { HOSTING_KEY, isHosting, PROVIDER_KEY, providerOf } from './publications.ts';
+import type { HostingDeps } from './deps.ts';
+import { HOSTING_KEY, isHosting, isOpenForBlocks, PROVIDER_KEY, providerOf } from './publications.ts';
 
-/** The hosting volume of this name. Throws `not-found`, `wrong-state` for a volume that hosts no block volumes. */
-export async function getHosting(deps: BlockDeps, name: string, call: Call): Promise<GlusterVolume> {
+/** The hosting volume of this name. Throws `not-found`, `wrong-state` for one that hosts no block volumes of this provider. */
+export async function getHosting(deps: HostingDeps, name: string, call: Call): Promise<GlusterVolume> {
   const volume = await readVolume(deps, name, call).catch((error: unknown) => {
     if (error instanceof Fault && error.kind === 'not-found') throw noHosting(name, error);
     throw error;
   });
   const record = getRecord(volume);
   if (isHosting(record) && providerOf(record) === deps.provider) return volume;
-  const provider = deps.provider === 'virtblock' ? '' : `, and ${PROVIDER_KEY}: ${deps.provider},`;
   throw new Fault(
     'wrong-state',
-    `volume ${name} hosts no block volumes of ${deps.provider}; give it the metadata ${HOSTING_KEY}: yes${provider} if it may`,
+    `volume ${name} hosts no block volumes of ${deps.provider}; give it the metadata ${HOSTING_KEY}: yes, and ${PROVIDER_KEY}: ${deps.provider}, if it may`,
   );
+}
+
+/** Throws `busy` when it is about to be deleted (see `prune-hosting.ts`). */
+export async function requireOpen(deps: HostingDeps, name: string, call: Call): Promise<void> {
+  if (isOpenForBlocks(getRecord(await getHosting(deps, name, call)))) return;
+  throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
 }
 
 /**
  * All hosting volumes of the provider, in order of name. One that was reset would be taken for another volume, and its names for free
  * ones: each volume that lacks its record gets it back first. Throws `unreachable`, `busy` when that cannot be.
  */
-export async function hostingVolumes(deps: BlockDeps, call: Call): Promise<readonly GlusterVolume[]> {
+export async function hostingVolumes(deps: HostingDeps, call: Call): Promise<readonly GlusterVolume[]> {
   const listed = await deps.gluster.volumes(call);
   const volumes = await Promise.all(
     listed.map((volume) =>

@@ -2,17 +2,18 @@ import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import { Semaphore } from '../../control/semaphore.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
-import type { BlockDeps } from './deps.ts';
+import { getRecord } from '../volume-record.ts';
+import type { BlockDeps, HostingDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisk } from './hosting-mounts.ts';
+import type { Held, HostedDisk } from './hosting-mounts.ts';
+import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
 const LOOKS_AT_ONCE = 4;
 
 /** A hosting volume with what is on it. */
-export interface Hosted {
+export interface Hosted<Disk extends HostedDisk = HostedDisk> extends Held<Disk> {
   readonly hosting: GlusterVolume;
-  readonly disks: readonly HostedDisk[];
 }
 
 /** A block volume, with its hosting volume when that is known. */
@@ -60,13 +61,14 @@ async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, cal
  * What all hosting volumes have, or one of them alone, or all but one. One that is not started, or does not answer,
  * is left out and told as `silent`.
  */
-export async function lookEverywhere(
-  deps: BlockDeps,
+export async function lookEverywhere<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
   { only, except }: { readonly only?: string | undefined; readonly except?: string },
   call: Call,
-): Promise<{ readonly found: readonly Hosted[]; readonly silent: Fault | undefined }> {
+): Promise<{ readonly found: readonly Hosted<Disk>[]; readonly silent: Fault | undefined }> {
   const all = only === undefined ? await hostingVolumes(deps, call) : [await getHosting(deps, only, call)];
-  const volumes = all.filter(({ name }) => name !== except);
+  // One that was never started has nothing.
+  const volumes = all.filter(({ name, state }) => name !== except && state !== 'Created');
   const bounded = new Semaphore(LOOKS_AT_ONCE);
   const settled = await Promise.allSettled(
     volumes.map((hosting) => bounded.run(call.signal, () => look(deps, hosting, call))),
@@ -79,15 +81,25 @@ export async function lookEverywhere(
   return { found, silent: reasons.find((reason) => isFault(reason)) };
 }
 
-async function look(deps: BlockDeps, hosting: GlusterVolume, call: Call): Promise<Hosted> {
+async function look<Disk extends HostedDisk>(
+  deps: HostingDeps<Disk>,
+  hosting: GlusterVolume,
+  call: Call,
+): Promise<Hosted<Disk>> {
   requireStarted(hosting);
-  const disks = await deps.mounts.use(hosting.name, (mounted) => mounted.list(call), call);
-  return { hosting, disks };
+  return deps.mounts.use(hosting.name, async (mounted) => ({ hosting, ...(await mounted.list(call)) }), call);
 }
 
-function requireStarted({ name, state }: GlusterVolume): void {
-  if (state === 'Started') return;
+function requireStarted(hosting: GlusterVolume): void {
+  if (hosting.state === 'Started') return;
+  const { name } = hosting;
+  if (isStoppedByPrune(hosting)) throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
   throw new Fault('unreachable', `hosting volume ${name} is not started; start it`);
+}
+
+/** Marked and stopped by a prune that is under way, or was interrupted; a mark does not tell that it is empty. */
+export function isStoppedByPrune(hosting: GlusterVolume): boolean {
+  return hosting.state === 'Stopped' && !isOpenForBlocks(getRecord(hosting));
 }
 
 export function missing(name: string): Fault {

@@ -6,10 +6,10 @@ import { hashId } from '../hash-id.ts';
 import { getRecord } from '../volume-record.ts';
 import { createBySize } from '../volumes/create-by-size.ts';
 import { startVolume } from '../volumes/start-volume.ts';
-import { BLOCK_OPTIONS } from './block-options.ts';
-import type { BlockDeps } from './deps.ts';
+import { hostingOptions } from './block-options.ts';
+import type { HostingDeps } from './deps.ts';
 import { getHosting } from './hosting.ts';
-import { HOSTING_KEY, PROVIDER_KEY } from './publications.ts';
+import { HOSTING_KEY, PROVIDER_KEY, providerOf } from './publications.ts';
 import { HOSTING_MARGIN } from './room.ts';
 
 /** How a hosting volume is made. */
@@ -33,7 +33,7 @@ const USUAL_SIZE = 5n * 1024n ** 3n;
  * retry of an interrupted request goes on with it. Faults as with `createBySize`.
  */
 export async function makeHosting(
-  deps: BlockDeps,
+  deps: HostingDeps,
   { name, size, plan }: { readonly name: string; readonly size: bigint; readonly plan: HostingPlan },
   call: Call,
 ): Promise<GlusterVolume> {
@@ -42,10 +42,14 @@ export async function makeHosting(
   if (bytes < size + HOSTING_MARGIN) {
     throw invalid('hostvolsize', `must be at least ${size + HOSTING_MARGIN} for a block volume of ${size}`);
   }
-  const provider = deps.provider === 'virtblock' ? {} : { [PROVIDER_KEY]: deps.provider };
-  const metadata = { [HOSTING_KEY]: 'yes', ...provider, [SHAPE_KEY]: shapeOf(plan) };
+  const { provider } = deps;
+  const metadata = {
+    [HOSTING_KEY]: 'yes',
+    ...(provider === 'virtblock' ? {} : { [PROVIDER_KEY]: provider }),
+    [SHAPE_KEY]: shapeOf(plan),
+  };
   const quorum = plan.question.layout.kind === 'replica' ? { 'cluster.quorum-type': 'auto' } : {};
-  const options = { ...BLOCK_OPTIONS, ...quorum, ...plan.options };
+  const options = { ...hostingOptions(provider), ...quorum, ...plan.options };
   const wanted = { name: hosting, size: bytes, question: plan.question, options, metadata };
   await createBySize(deps, wanted, call).catch((error: unknown) => {
     // An interrupted request's: it was not started yet, or has room.
@@ -65,17 +69,19 @@ export function shapeOf({ question, options }: HostingPlan): string {
 }
 
 /** A started hosting volume of the name was looked at already, and had no room. */
-async function freeName(deps: BlockDeps, name: string, call: Call): Promise<string> {
+async function freeName(deps: HostingDeps, name: string, call: Call): Promise<string> {
   const taken = new Map((await deps.gluster.volumes(call)).map((volume) => [volume.name, volume]));
+  const seed = deps.provider === 'virtblock' ? name : `${deps.provider}/${name}`;
   for (let attempt = 0; ; attempt += 1) {
-    const hosting = `${deps.provider === 'virtblock' ? 'block' : deps.provider}-${hashId(`${name}#${attempt}`).slice(0, 8)}`;
+    const hosting = `block-${hashId(`${seed}#${attempt}`).slice(0, 8)}`;
     const volume = taken.get(hosting);
-    if (volume === undefined || (volume.state !== 'Started' && isOurs(volume))) return hosting;
+    if (volume === undefined || (volume.state !== 'Started' && isOurs(deps, volume))) return hosting;
   }
 }
 
-function isOurs(volume: GlusterVolume): boolean {
-  return getRecord(volume).metadata[HOSTING_KEY] === 'yes';
+function isOurs({ provider }: HostingDeps, volume: GlusterVolume): boolean {
+  const record = getRecord(volume);
+  return record.metadata[HOSTING_KEY] === 'yes' && providerOf(record) === provider;
 }
 
 function max(one: bigint, other: bigint): bigint {

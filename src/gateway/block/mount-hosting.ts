@@ -9,7 +9,6 @@ import { run } from '../../host/run.ts';
 import { makeRunDirectory, RUN_DIRECTORY } from '../../host/run-directory.ts';
 import { log } from '../../telemetry/log.ts';
 import type { HostingMounts } from './hosting-mounts.ts';
-import { mountedDisks } from './mounted-disks.ts';
 
 const PLACE = `${RUN_DIRECTORY}/block`;
 const COMMAND_MS = 30_000;
@@ -19,9 +18,9 @@ const SWEEP_MS = 60_000;
 /**
  * Mounts hosting volumes by this server's glusterd, whose own clients every volume takes. A mount is made for each
  * piece of work: one that stayed would be a client that keeps its volume from being deleted. What this process's
- * former self left goes at once.
+ * former self left goes at once. The work gets the directory.
  */
-export function createHostingMounts({ hostname }: { readonly hostname: string }): HostingMounts {
+export function createHostingMounts({ hostname }: { readonly hostname: string }): HostingMounts<string> {
   const swept = unmountLeftovers({ id: randomUUID(), signal: AbortSignal.timeout(SWEEP_MS) });
   return {
     async use(volume, work, call) {
@@ -31,12 +30,20 @@ export function createHostingMounts({ hostname }: { readonly hostname: string })
       try {
         await mountGluster({ volume, servers: [hostname], target, options: ['attribute-timeout=0'] }, call);
         await followNoLinks(target, call);
-        return await work(mountedDisks(target));
+        return await work(target);
       } finally {
         await takeAway(target, detached(call, UNMOUNT_MS));
       }
     },
   };
+}
+
+/** The same mounts, seen as what a provider has there. */
+export function seenAs<Files>(
+  mounts: HostingMounts<string>,
+  see: (directory: string) => Files,
+): HostingMounts<Files> {
+  return { use: (volume, work, call) => mounts.use(volume, (directory) => work(see(directory)), call) };
 }
 
 /** A node can put a link in the place of its disk, and this process would follow it into this server's files. */

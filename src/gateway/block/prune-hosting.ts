@@ -5,26 +5,30 @@ import { log } from '../../telemetry/log.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { formatRecord, getRecord } from '../volume-record.ts';
 import { deleteVolume } from '../volumes/delete-volume.ts';
-import type { BlockDeps } from './deps.ts';
+import { startVolume } from '../volumes/start-volume.ts';
+import type { HostingDeps } from './deps.ts';
 import { exchangeHosting } from './exchange-hosting.ts';
 import { getHosting } from './hosting.ts';
 import { SHAPE_KEY } from './make-hosting.ts';
 import { asNextGeneration, CLOSING, HOSTING_KEY, readPublications } from './publications.ts';
+import { isEmpty } from './room.ts';
 
 const REOPEN_MS = 30_000;
 const FREE_MS = 5_000;
 const EVERY_MS = 200;
 
 /**
- * Deletes a hosting volume that was made for a request, if it has no block volumes. It is marked first, and looked at
- * then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is logged; a marked
- * volume is seen to again by the next create or prune.
+ * Deletes a hosting volume that was made for a request, if it has neither block volumes nor snapshots. It is marked
+ * first, and looked at then: a create that puts one there meanwhile sees the mark and takes its own back. What fails is
+ * logged; a marked volume is seen to again by the next create or prune.
  */
-export async function pruneHosting(deps: BlockDeps, name: string, call: Call): Promise<void> {
+export async function pruneHosting(deps: HostingDeps, name: string, call: Call): Promise<void> {
   try {
     const hosting = await getHosting(deps, name, call);
     if (getRecord(hosting).metadata[SHAPE_KEY] === undefined) return;
     const marked = await mark(deps, hosting, CLOSING, call);
+    // By a prune that was interrupted, or by somebody else since: it is looked at all the same.
+    if (marked.state !== 'Started') await startVolume(deps, name, { force: false }, call);
     if (readPublications(getRecord(marked)).size > 0 || (await isInUse(deps, name, call))) {
       await mark(deps, marked, 'yes', detached(call, REOPEN_MS));
       return;
@@ -37,7 +41,7 @@ export async function pruneHosting(deps: BlockDeps, name: string, call: Call): P
 }
 
 /** The mount that has just looked may be known to bricks for a moment more. */
-async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promise<void> {
+async function deleteOnceFree(deps: HostingDeps, name: string, call: Call): Promise<void> {
   const end = performance.now() + FREE_MS;
   for (;;) {
     try {
@@ -51,12 +55,12 @@ async function deleteOnceFree(deps: BlockDeps, name: string, call: Call): Promis
   }
 }
 
-function isInUse(deps: BlockDeps, name: string, call: Call): Promise<boolean> {
-  return deps.mounts.use(name, async (disks) => (await disks.list(call)).length > 0, call);
+async function isInUse(deps: HostingDeps, name: string, call: Call): Promise<boolean> {
+  return !isEmpty(await deps.mounts.use(name, (mounted) => mounted.list(call), call));
 }
 
 async function mark(
-  deps: BlockDeps,
+  deps: HostingDeps,
   hosting: GlusterVolume,
   value: string,
   call: Call,

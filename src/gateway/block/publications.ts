@@ -6,10 +6,8 @@ import { parseRecord, type VolumeRecord } from '../volume-record.ts';
 
 /** glusterd2's mark of a volume that hosts block volumes. */
 export const HOSTING_KEY = 'block-hosting';
-/** Whose block volumes it hosts: `lio`'s are never attached by a node itself. Absent: virtblock's. */
+/** Which provider a hosting volume is of; without it, virtblock. */
 export const PROVIDER_KEY = 'block-provider';
-const PROVIDERS = ['virtblock', 'lio'] as const;
-export type BlockProvider = (typeof PROVIDERS)[number];
 /** In place of `yes`: about to be deleted, unless it turns out to have block volumes. */
 export const CLOSING = 'closing';
 /** One key for each block volume that is published: `rw <node> <address>,…; …`, or `ro`. */
@@ -30,15 +28,13 @@ export function isHosting(record: Pick<VolumeRecord, 'metadata'>): boolean {
   return isOpenForBlocks(record) || record.metadata[HOSTING_KEY] === CLOSING;
 }
 
+export function providerOf({ metadata }: Pick<VolumeRecord, 'metadata'>): string {
+  return metadata[PROVIDER_KEY] ?? 'virtblock';
+}
+
 /** It may get new block volumes. */
 export function isOpenForBlocks({ metadata }: Pick<VolumeRecord, 'metadata'>): boolean {
   return metadata[HOSTING_KEY] === 'yes';
-}
-
-/** Undefined for one that this gateway does not know. */
-export function providerOf({ metadata }: Pick<VolumeRecord, 'metadata'>): BlockProvider | undefined {
-  const name = metadata[PROVIDER_KEY] ?? 'virtblock';
-  return PROVIDERS.find((provider) => provider === name);
 }
 
 /** What a hosting volume's record says. An entry that cannot be read is of a newer gateway: throws `wrong-state`. */

@@ -1,5 +1,5 @@
 import type { Call } from '../../control/call.ts';
-import type { LioPublishRequest } from '../../glusterd2/lio-wire.ts';
+import type { IscsiPublishRequest } from '../../glusterd2/iscsi-wire.ts';
 
 /** Where a block volume lies, and what its export is called here. */
 export interface ExportPlace {
@@ -14,7 +14,7 @@ export interface ExportPlace {
 export interface ExportWish {
   readonly wwn: string;
   readonly portals: readonly string[];
-  readonly acls: readonly LioPublishRequest[];
+  readonly acls: readonly IscsiPublishRequest[];
 }
 
 export interface ListedExport {

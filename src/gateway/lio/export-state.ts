@@ -2,7 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { Fault } from '../../control/fault.ts';
 import { parseJson } from '../../control/parse-json.ts';
-import { type LioPublishRequest, lioPublishRequest } from '../../glusterd2/lio-wire.ts';
+import { type IscsiPublishRequest, iscsiPublishRequest } from '../../glusterd2/iscsi-wire.ts';
+
+/** Beside a disk: how it is exported. */
+export const EXPORT_FILE = 'export.json';
 
 /**
  * The truth of an export, in a file beside the disk: who may log in, with which secrets. Only storage servers can
@@ -13,7 +16,7 @@ const exportState = z.object({
   wwn: z.uuid(),
   /** Of the last exporter that built it; its configuration decides. */
   portals: z.array(z.string()),
-  acls: z.array(lioPublishRequest),
+  acls: z.array(iscsiPublishRequest),
 });
 export type ExportState = Omit<z.output<typeof exportState>, 'v'>;
 
@@ -32,7 +35,7 @@ export function formatState(state: ExportState): string {
  * With this node among those that may log in. Throws `wrong-state` naming the node that has it when one of the two
  * writes and not both are shared, `conflict` for what could not be told apart.
  */
-export function withNode(state: ExportState, wanted: LioPublishRequest): ExportState {
+export function withNode(state: ExportState, wanted: IscsiPublishRequest): ExportState {
   const others = state.acls.filter(({ node }) => node !== wanted.node);
   const obstacle = others.find((other) => !goTogether(other, wanted));
   if (obstacle !== undefined) {
@@ -60,6 +63,6 @@ export function withoutNode(state: ExportState, node: string | undefined): Expor
   return acls.length === state.acls.length ? state : { ...state, acls };
 }
 
-function goTogether(one: LioPublishRequest, other: LioPublishRequest): boolean {
+function goTogether(one: IscsiPublishRequest, other: IscsiPublishRequest): boolean {
   return (one.readonly && other.readonly) || (one.shared === true && other.shared === true);
 }

@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import { EXPORT_FILE } from '../../glusterd2/block-wire.ts';
 import { isAbsent, toErrorText } from '../../host/child-error.ts';
 import type { ClientCgroups } from '../../host/client-cgroup.ts';
 import { findMap, mapsNamed } from '../../host/device-map.ts';
@@ -19,6 +18,7 @@ import {
   unmountExport,
 } from './export-mounts.ts';
 import { iqnOf } from './export-names.ts';
+import { EXPORT_FILE } from './export-state.ts';
 import { letLoopsGo, MAP_PREFIX, mapDisk, unmapDisk } from './exported-disk.ts';
 
 const FILE_MS = 30_000;

@@ -1,20 +1,21 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
-import type { LioPublishRequest, LioVolumeInfoWire } from '../../glusterd2/lio-wire.ts';
+import type { IscsiPublishRequest, IscsiVolumeInfoWire } from '../../glusterd2/iscsi-wire.ts';
 import { changePublications } from '../block/change-publications.ts';
 import { createBlockVolume, type WantedBlockVolume } from '../block/create-block-volume.ts';
 import { deleteBlockVolume } from '../block/delete-block-volume.ts';
 import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import { getHosting, hostingVolumes } from '../block/hosting.ts';
-import { hostingOf, locate, type NamedBlockVolume } from '../block/locate.ts';
-import { type BlockQuery, listBlockVolumes } from '../block/read-block-volumes.ts';
+import { hostingOf, missing, type NamedBlockVolume } from '../block/locate.ts';
+import { type BlockQuery, listHosted } from '../block/read-block-volumes.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import type { ExportRef, ExportView } from '../peers/export-server.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { exporterOf, type LioDeps } from './deps.ts';
 import { exportKey, iqnOf } from './export-names.ts';
-import { type ExportState, parseState } from './export-state.ts';
+import { parseState } from './export-state.ts';
 import { exporterIn, toPublished } from './exporter.ts';
+import type { LioDisk } from './lio-disks.ts';
 import { ensureExporter, exporterFor, moveExport, relocate, requireDisk } from './move-export.ts';
 
 const BLOCK = 4096n;
@@ -24,7 +25,7 @@ export async function createLioVolume(
   deps: LioDeps,
   wanted: WantedBlockVolume,
   call: Call,
-): Promise<{ readonly info: LioVolumeInfoWire; readonly isNew: boolean }> {
+): Promise<{ readonly info: IscsiVolumeInfoWire; readonly isNew: boolean }> {
   requireBlocks(wanted.size);
   const { info, isNew } = await createBlockVolume(deps, wanted, call);
   return { info: await getLioVolume(deps, info, call), isNew };
@@ -34,40 +35,34 @@ export async function getLioVolume(
   deps: LioDeps,
   { name, hostingvolume }: NamedBlockVolume,
   call: Call,
-): Promise<LioVolumeInfoWire> {
-  const { hosting, disk } = await locate(deps, name, hostingvolume, call);
-  const [text, metadata] = await deps.mounts.use(
-    hosting.name,
-    (disks) => Promise.all([disks.exportState(name, call), disks.metadata(name, call)]),
+): Promise<IscsiVolumeInfoWire> {
+  const volume = await hostingOf(deps, { name, hostingvolume }, call);
+  const hosting = await getHosting(deps, volume, call);
+  const [disk, metadata] = await deps.mounts.use(
+    volume,
+    (disks) => Promise.all([disks.find(name, call), disks.metadata(name, call)]),
     call,
   );
-  const state = text === undefined ? undefined : parseState(text);
-  return { ...toInfo(hosting, disk, state), metadata: { ...metadata } };
+  if (disk === undefined) throw missing(name);
+  return { ...toInfo(hosting, disk), metadata: { ...metadata } };
 }
 
-/** Without what only the disk's own state tells: portals, WWN, nodes. */
+/** See `listHosted`. */
 export async function listLioVolumes(
   deps: LioDeps,
   query: BlockQuery,
   call: Call,
-): Promise<readonly LioVolumeInfoWire[]> {
-  const [listed, hostings] = await Promise.all([
-    listBlockVolumes(deps, query, call),
-    hostingVolumes(deps, call),
-  ]);
-  return listed.flatMap(({ name, hostingvolume, size }) => {
-    const hosting = hostings.find((one) => one.name === hostingvolume);
-    return hosting === undefined ? [] : [toInfo(hosting, { name, size: BigInt(size) }, undefined)];
-  });
+): Promise<readonly IscsiVolumeInfoWire[]> {
+  return (await listHosted(deps, query, call)).map(({ hosting, disk }) => toInfo(hosting, disk));
 }
 
 /** Lets a node's initiator log in; exported first by a server that can. Throws as `withNode` and `appointExporter`. */
 export async function publishLioVolume(
   deps: LioDeps,
   { name, hostingvolume }: NamedBlockVolume,
-  publication: LioPublishRequest,
+  publication: IscsiPublishRequest,
   call: Call,
-): Promise<LioVolumeInfoWire> {
+): Promise<IscsiVolumeInfoWire> {
   const volume = await hostingOf(deps, { name, hostingvolume }, call);
   const ref = { volume, name };
   await requireDisk(deps, ref, call);
@@ -124,7 +119,7 @@ export async function expandLioVolume(
   deps: LioDeps,
   { size, ...named }: NamedBlockVolume & { readonly size: bigint },
   call: Call,
-): Promise<LioVolumeInfoWire> {
+): Promise<IscsiVolumeInfoWire> {
   requireBlocks(size);
   const { name, hostingvolume } = await expandBlockVolume(deps, { size, ...named }, call);
   const ref = { volume: hostingvolume, name };
@@ -167,17 +162,14 @@ export async function moveLioVolume(
   named: NamedBlockVolume,
   to: string | undefined,
   call: Call,
-): Promise<LioVolumeInfoWire> {
+): Promise<IscsiVolumeInfoWire> {
   const view = await moveExport(deps, named, to, call);
   const info = await getLioVolume(deps, named, call);
   return view === undefined ? info : withView(info, view);
 }
 
-function toInfo(
-  hosting: GlusterVolume,
-  { name, size }: { readonly name: string; readonly size: bigint },
-  state: ExportState | undefined,
-): LioVolumeInfoWire {
+function toInfo(hosting: GlusterVolume, { name, size, stateText }: LioDisk): IscsiVolumeInfoWire {
+  const state = stateText === undefined ? undefined : parseState(stateText);
   const exporter = exporterIn(hosting, name);
   const portals = exporter === undefined ? [] : (state?.portals ?? []);
   return {
@@ -193,7 +185,10 @@ function toInfo(
   };
 }
 
-function withView(info: LioVolumeInfoWire, { portals, iqn, wwn, published }: ExportView): LioVolumeInfoWire {
+function withView(
+  info: IscsiVolumeInfoWire,
+  { portals, iqn, wwn, published }: ExportView,
+): IscsiVolumeInfoWire {
   return { ...info, hosts: hostsOf(portals), portals, iqn, wwn, published };
 }
 

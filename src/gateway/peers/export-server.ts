@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Call } from '../../control/call.ts';
-import { lioPublishRequest } from '../../glusterd2/lio-wire.ts';
+import { iscsiPublication, iscsiPublishRequest } from '../../glusterd2/iscsi-wire.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
 
@@ -8,7 +8,7 @@ const name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]{0,229}$/);
 export const exportRef = z.strictObject({ volume: name, name });
 export type ExportRef = z.output<typeof exportRef>;
 
-export const exportAllow = z.strictObject({ ...exportRef.shape, publication: lioPublishRequest });
+export const exportAllow = z.strictObject({ ...exportRef.shape, publication: iscsiPublishRequest });
 export const exportForbid = z.strictObject({ ...exportRef.shape, node: z.string().exactOptional() });
 export const exportSources = z.object({ addresses: z.array(z.string()).min(1) });
 /** How initiators reach it; without secrets. */
@@ -16,9 +16,7 @@ export const exportView = z.object({
   portals: z.array(z.string()),
   iqn: z.string(),
   wwn: z.string(),
-  published: z.array(
-    z.object({ node: z.string(), initiator: z.string(), readonly: z.boolean(), shared: z.boolean() }),
-  ),
+  published: z.array(iscsiPublication),
 });
 export type ExportView = z.output<typeof exportView>;
 

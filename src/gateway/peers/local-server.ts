@@ -1,8 +1,10 @@
+import type { BrickFiles } from '../block/brick-files.ts';
 import { checkBrickPath } from '../brick-path.ts';
 import type { BrickStore } from '../bricks/brick-store.ts';
 import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { EventRing } from '../event-ring.ts';
 import type { Tokens } from '../tokens.ts';
+import { noBrickFiles } from './no-brick-files.ts';
 import { noRestores } from './no-restores.ts';
 import { noSnapshots, type SnapshotServer } from './snapshot-server.ts';
 import type { BrickSize, StorageServer } from './storage-server.ts';
@@ -15,6 +17,7 @@ export interface LocalParts {
   /** Undefined: this server makes none. */
   readonly snapshots?: SnapshotServer | undefined;
   readonly restores?: RestoreStore | undefined;
+  readonly files?: BrickFiles | undefined;
   readonly tokens: Tokens;
   readonly events: EventRing;
 }
@@ -54,6 +57,7 @@ export function createLocalServer(peerId: string, parts: LocalParts): StorageSer
     events: async () => events.list(),
     snapshots: parts.snapshots ?? noSnapshots,
     restores: parts.restores ?? noRestores,
+    files: parts.files ?? noBrickFiles,
   };
 }
 

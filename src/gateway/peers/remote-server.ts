@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import type { RestClient } from '../../glusterd2/http.ts';
 import type { PoolPeer } from '../gluster-cli/gluster.ts';
 import { deletedReply } from './home-server.ts';
+import { createRemoteBrickFiles } from './remote-brick-files.ts';
 import { createRemoteExports } from './remote-exports.ts';
 import { createRemoteRestores } from './remote-restores.ts';
 import { createRemoteSnapshots } from './remote-snapshots.ts';
@@ -61,6 +62,7 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
     events: (call) => get('events', eventsReply, call),
     snapshots: createRemoteSnapshots({ get, post }),
     restores: createRemoteRestores(tell),
+    files: createRemoteBrickFiles({ post }),
     exports: createRemoteExports(post),
     home: {
       exchangeRecord: (exchange, call) => tell('volumes/exchange', exchange, call),

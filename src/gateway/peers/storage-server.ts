@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { BrickFiles } from '../block/brick-files.ts';
 import type { BrickRequest, Provisioner, StoredBrick, StoredDevice } from '../bricks/brick-store.ts';
 import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { GatewayEvent } from '../event-ring.ts';
@@ -54,6 +55,7 @@ export interface StorageServer {
   events(call: Call): Promise<readonly GatewayEvent[]>;
   readonly snapshots: SnapshotServer;
   readonly restores: RestoreStore;
+  readonly files: BrickFiles;
   /** Of another server: its gateway, for volumes that it is at home with. */
   readonly home?: HomeServer;
   /** Of another server: as an exporter of block volumes. */

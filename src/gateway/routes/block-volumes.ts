@@ -8,6 +8,7 @@ import {
 } from '../../glusterd2/block-wire.ts';
 import { ADDITIONS } from '../../glusterd2/wire.ts';
 import { parseVolumeName } from '../../volumes/ids.ts';
+import type { BlockSource } from '../block/block-source.ts';
 import { createBlockVolume, type WantedBlockVolume } from '../block/create-block-volume.ts';
 import { deleteBlockVolume } from '../block/delete-block-volume.ts';
 import type { BlockDeps } from '../block/deps.ts';
@@ -15,10 +16,11 @@ import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
 import { type BlockQuery, getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
-import { blockParam, limitQuery } from '../params.ts';
+import { blockParam, flagQuery, hostingQuery, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
 import { checkMetadata } from '../volume-record.ts';
+import type { VolumeDeps } from '../volumes/deps.ts';
 import { toQuestion } from './create-volume.ts';
 
 const VOLUMES = '/v1/blockvolumes/virtblock';
@@ -102,7 +104,7 @@ function deleteRoute(deps: BlockDeps): Route {
       'deletes the block volume, unless it is published; with prune=true also a made hosting volume that is empty then',
     access: ACCESS,
     async handle(request, call) {
-      await deleteBlockVolume(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
+      await deleteBlockVolume(deps, { ...nameOf(request), prune: flagQuery(request, 'prune') }, call);
       return { status: 204 };
     },
   });
@@ -146,17 +148,6 @@ export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>)
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
-function hostingQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): string | undefined {
-  const name = query.get('hostingvolume');
-  return name === null ? undefined : parseVolumeName(name, 'hostingvolume');
-}
-
-export function pruneQuery({ query }: Pick<RouteRequest<unknown>, 'query'>): boolean {
-  const text = query.get('prune') ?? 'false';
-  if (text !== 'true' && text !== 'false') throw invalid('prune', 'is true or false');
-  return text === 'true';
-}
-
 /** What a create asks for. Throws `invalid`. */
 export function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
   const metadata = body.metadata ?? {};
@@ -168,10 +159,24 @@ export function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlock
     hostingvolume:
       body.hostingvolume === undefined ? undefined : parseVolumeName(body.hostingvolume, 'hostingvolume'),
     plan: toPlan(deps, body),
+    source: toSource(body),
   };
 }
 
-function toPlan(deps: BlockDeps, body: BlockCreateRequest): HostingPlan {
+function toSource({ source, hostingvolume }: BlockCreateRequest): BlockSource | undefined {
+  if (source === undefined) return undefined;
+  if (hostingvolume === undefined)
+    throw invalid('hostingvolume', 'is missing: a copy lies where its source does');
+  const [kind, name] =
+    'snapshot' in source ? (['snapshot', source.snapshot] as const) : (['volume', source.volume] as const);
+  return { kind, name: parseVolumeName(name, `source.${kind}`) };
+}
+
+/** Of the hosting volume that is made when there is none with room. Throws `invalid`. */
+export function toPlan(
+  deps: VolumeDeps,
+  body: Pick<BlockCreateRequest, 'hostvol' | 'hostvolreplicacnt' | 'hostvolsize' | 'hostingvolume'>,
+): HostingPlan {
   const { hostvol = {}, hostvolreplicacnt, hostvolsize, hostingvolume } = body;
   const isGiven = body.hostvol !== undefined || hostvolreplicacnt !== undefined;
   if (hostingvolume !== undefined && (isGiven || hostvolsize !== undefined)) {

@@ -1,5 +1,10 @@
-import { blockCreateRequest, blockExpandRequest, blockUnpublishRequest } from '../../glusterd2/block-wire.ts';
-import { lioMoveRequest, lioPublishRequest } from '../../glusterd2/lio-wire.ts';
+import { blockExpandRequest } from '../../glusterd2/block-wire.ts';
+import {
+  iscsiCreateRequest,
+  iscsiPublishRequest,
+  iscsiUnpublishRequest,
+  lioMoveRequest,
+} from '../../glusterd2/iscsi-wire.ts';
 import type { LioDeps } from '../lio/deps.ts';
 import {
   createLioVolume,
@@ -11,8 +16,9 @@ import {
   publishLioVolume,
   unpublishLioVolume,
 } from '../lio/lio-volumes.ts';
+import { flagQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, route } from '../route.ts';
-import { listQuery, nameOf, pruneQuery, toWanted } from './block-volumes.ts';
+import { listQuery, nameOf, toWanted } from './block-volumes.ts';
 
 const VOLUMES = '/v1/blockvolumes/lio';
 const VOLUME = `${VOLUMES}/:name`;
@@ -27,7 +33,7 @@ export function lioVolumeRoutes(deps: LioDeps): readonly Route[] {
       name: 'LioCreate',
       description: 'makes a sparse file on a hosting volume of lio; exported once it is published',
       access: ACCESS,
-      schema: blockCreateRequest,
+      schema: iscsiCreateRequest,
       async handle({ body }, call) {
         const { info, isNew } = await createLioVolume(deps, toWanted(deps, body), call);
         return { status: isNew ? 201 : 200, body: info, headers: { Location: `${VOLUMES}/${info.name}` } };
@@ -56,7 +62,7 @@ export function lioVolumeRoutes(deps: LioDeps): readonly Route[] {
       description: 'deletes the block volume, unless it is published; prune=true as with virtblock',
       access: ACCESS,
       async handle(request, call) {
-        await deleteLioVolume(deps, { ...nameOf(request), prune: pruneQuery(request) }, call);
+        await deleteLioVolume(deps, { ...nameOf(request), prune: flagQuery(request, 'prune') }, call);
         return { status: 204 };
       },
     }),
@@ -82,7 +88,7 @@ function changeRoutes(deps: LioDeps): readonly Route[] {
       name: 'LioPublish',
       description: "lets a node's initiator log in",
       access: ACCESS,
-      schema: lioPublishRequest,
+      schema: iscsiPublishRequest,
       handle: async (request, call) => ok(await publishLioVolume(deps, nameOf(request), request.body, call)),
     }),
     bodyRoute({
@@ -91,7 +97,7 @@ function changeRoutes(deps: LioDeps): readonly Route[] {
       name: 'LioUnpublish',
       description: "ends a node's sessions, whatever it is doing, and lets it in no more",
       access: ACCESS,
-      schema: blockUnpublishRequest.prefault({}),
+      schema: iscsiUnpublishRequest.prefault({}),
       async handle(request, call) {
         await unpublishLioVolume(deps, { ...nameOf(request), node: request.body.node }, call);
         return { status: 204 };

@@ -1,8 +1,8 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
-import { BLOCK_OPTIONS } from '../block/block-options.ts';
-import { generationOf, isHosting } from '../block/publications.ts';
+import { hostingOptions } from '../block/block-options.ts';
+import { generationOf, isHosting, providerOf } from '../block/publications.ts';
 import { isPathOf } from '../bricks/brick-record.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { parseRecord, RECORD_OPTION } from '../volume-record.ts';
@@ -95,8 +95,11 @@ async function putBack(
   const volume = await getVolume(deps.gluster, seen.name, call);
   if (volume.id !== seen.id) throw new Fault('busy', `volume ${seen.name} was just made anew; retry`);
   if (volume.options[RECORD_OPTION] !== undefined) return volume;
-  const isBlockHost = isHosting(parseRecord(record) ?? { metadata: {} });
-  const options = { ...(isBlockHost ? BLOCK_OPTIONS : {}), ...ownOptions(deps, record) };
+  const parsed = parseRecord(record) ?? { metadata: {} };
+  const options = {
+    ...(isHosting(parsed) ? hostingOptions(providerOf(parsed)) : {}),
+    ...ownOptions(deps, record),
+  };
   log.warn(
     { volume: volume.name, options: Object.keys(options) },
     'the volume was reset; putting back its record, size and access (other options are lost)',

@@ -2,6 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { VolumeName } from '../ids.ts';
 import type { VolumeClass } from '../spec.ts';
 import type { BlockHandle } from './block-handle.ts';
+import type { BlockSnapshots, BlockSource } from './block-snapshot.ts';
 import type { BlockNode } from './node-id.ts';
 
 /** What a StorageClass asks of the hosting volume: one by name, or the form of one that is found or made. */
@@ -20,6 +21,8 @@ export interface BlockSpec {
   readonly csiName: string;
   readonly capacityBytes: bigint;
   readonly hosting: HostingClass;
+  /** On whose hosting volume it is made then, whatever the class says; undefined: it begins empty. */
+  readonly source?: BlockSource | undefined;
 }
 
 /** A node that may attach a block volume. */
@@ -54,7 +57,7 @@ export interface BlockPage {
  * changed), `timed-out` or `cancelled`; one that changes something throws `uncertain` when it cannot tell whether the
  * change was made.
  */
-export interface BlockBackend {
+export interface BlockBackend extends BlockSnapshots {
   /** Undefined when there is none of that name; on another hosting volume than the one named is none. */
   find(
     place: { readonly hosting?: VolumeName; readonly name: VolumeName },
@@ -63,14 +66,18 @@ export interface BlockBackend {
   /**
    * Makes the volume, sparse and never formatted. Resolves `exists` and changes nothing when the name is taken, unless
    * by one of the same size and metadata, which is returned. Throws `exhausted`, `invalid`, `not-found` for a hosting
-   * volume that there is not, `busy`.
+   * volume or a source that there is not, `out-of-range` when the source is larger, `busy`, and with a source what
+   * `createSnapshot` throws.
    */
   create(
     spec: BlockSpec,
     metadata: Readonly<Record<string, string>>,
     call: Call,
   ): Promise<BlockVolume | 'exists'>;
-  /** Deletes the volume; absent is success. Throws `wrong-state` while it is published, naming the nodes, `busy`. */
+  /**
+   * Deletes the volume, and its hosting volume if that was made for a request and is empty now; absent is success. Throws
+   * `wrong-state` while it is published, naming the nodes, `busy`.
+   */
   delete(place: BlockPlace, call: Call): Promise<void>;
   /** Gives it at least this size and resolves with the size it has. Throws `not-found`, `exhausted`, `busy`. */
   expand(place: BlockPlace, capacityBytes: bigint, call: Call): Promise<bigint>;

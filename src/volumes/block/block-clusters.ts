@@ -3,6 +3,7 @@ import { notConfigured } from '../clusters.ts';
 import type { ClusterName } from '../ids.ts';
 import type { BlockBackend } from './block-backend.ts';
 import { type BlockHandle, parseBlockHandle } from './block-handle.ts';
+import { parseBlockSnapshotHandle } from './block-snapshot-handle.ts';
 
 /** The configured clusters, by name. */
 export type BlockClusters = ReadonlyMap<ClusterName, BlockBackend>;
@@ -31,13 +32,41 @@ export function locateGone(clusters: BlockClusters, volumeId: string): LocatedBl
   );
 }
 
+/** As `locateBlock`, of a snapshot. */
+export function locateBlockSnapshot(clusters: BlockClusters, snapshotId: string): LocatedBlock {
+  const located = locateGoneSnapshot(clusters, snapshotId);
+  if (located !== undefined) return located;
+  throw new Fault(
+    'not-found',
+    `snapshot_id "${snapshotId.slice(0, 128)}" is none of this driver's snapshots`,
+  );
+}
+
+/** As `locateGone`, of a snapshot: one that is gone is success, or lists nothing. */
+export function locateGoneSnapshot(clusters: BlockClusters, snapshotId: string): LocatedBlock | undefined {
+  const handle = parseBlockSnapshotHandle(snapshotId);
+  if (handle !== undefined) return withBackend(clusters, handle, 'wrong-state');
+  if (!/^gl(?!1:)\d+:[a-z]+:[a-z0-9-]+:.+$/.test(snapshotId)) return undefined;
+  throw new Fault(
+    'wrong-state',
+    `snapshot_id "${snapshotId.slice(0, 128)}" is of another version of this driver`,
+  );
+}
+
 function findBlock(
   clusters: BlockClusters,
   volumeId: string,
   kind: 'not-found' | 'wrong-state',
 ): LocatedBlock | undefined {
   const handle = parseBlockHandle(volumeId);
-  if (handle === undefined) return undefined;
+  return handle === undefined ? undefined : withBackend(clusters, handle, kind);
+}
+
+function withBackend(
+  clusters: BlockClusters,
+  handle: BlockHandle,
+  kind: 'not-found' | 'wrong-state',
+): LocatedBlock {
   const backend = clusters.get(handle.cluster);
   if (backend !== undefined) return { ...handle, backend };
   throw notConfigured(kind, handle, [...clusters.keys()]);

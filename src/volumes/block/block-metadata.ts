@@ -8,10 +8,17 @@ export interface AskedBlock {
   readonly owner: string;
   readonly range: CapacityRange;
   readonly claim: ClassParameters['claim'];
+  /** The handle of what it is made of. */
+  readonly sourceHandle?: string | undefined;
 }
 
 /** What we keep with a block volume: the same keys as with a volume, a format that is frozen. */
-export function toBlockMetadata({ spec, owner, claim }: AskedBlock): Readonly<Record<string, string>> {
+export function toBlockMetadata({
+  spec,
+  owner,
+  claim,
+  sourceHandle,
+}: AskedBlock): Readonly<Record<string, string>> {
   return {
     [KEYS.format]: FORMAT,
     [KEYS.owner]: owner,
@@ -19,6 +26,7 @@ export function toBlockMetadata({ spec, owner, claim }: AskedBlock): Readonly<Re
     [KEYS.volumeClass]: toHostingText(spec.hosting),
     ...(claim.name === undefined ? {} : { [KEYS.claim]: claim.name }),
     ...(claim.namespace === undefined ? {} : { [KEYS.namespace]: claim.namespace }),
+    ...(sourceHandle === undefined ? {} : { [KEYS.source]: sourceHandle }),
   };
 }
 
@@ -28,13 +36,15 @@ export function toBlockMetadata({ spec, owner, claim }: AskedBlock): Readonly<Re
  */
 export function findBlockDifference(
   volume: BlockVolume,
-  { spec, owner, range }: AskedBlock,
+  { spec, owner, range, sourceHandle }: AskedBlock,
 ): string | undefined {
   const { metadata, capacityBytes } = volume;
   if (metadata[KEYS.owner] !== owner) return `was not made by ${owner}; choose another name or namePrefix`;
   if (metadata[KEYS.format] !== FORMAT) return 'was made by a newer version of this driver';
   if (metadata[KEYS.csiName] !== spec.csiName) return 'was made for another name';
   if (metadata[KEYS.volumeClass] !== toHostingText(spec.hosting)) return 'was made with other parameters';
+  if (metadata[KEYS.source] !== sourceHandle)
+    return `was made of ${metadata[KEYS.source] ?? 'nothing'}, not of ${sourceHandle ?? 'nothing'}`;
   if (isWithin(capacityBytes, range)) return undefined;
   return `has ${capacityBytes} bytes, which is not within the capacity_range`;
 }

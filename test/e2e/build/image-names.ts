@@ -1,3 +1,4 @@
+import { ATTACHER_VERSION } from './attacher.ts';
 import { VERSIONS } from './kubernetes.ts';
 import { SNAPSHOTTER_VERSION } from './snapshotter.ts';
 
@@ -5,6 +6,7 @@ import { SNAPSHOTTER_VERSION } from './snapshotter.ts';
 export const IMAGES = {
   provisioner: [`registry.k8s.io/sig-storage/csi-provisioner:${VERSIONS.provisioner}`],
   resizer: [`registry.k8s.io/sig-storage/csi-resizer:${VERSIONS.resizer}`],
+  attacher: [`registry.k8s.io/sig-storage/csi-attacher:${ATTACHER_VERSION}`],
   snapshotter: [`registry.k8s.io/sig-storage/csi-snapshotter:${SNAPSHOTTER_VERSION}`],
   snapshotController: [`registry.k8s.io/sig-storage/snapshot-controller:${SNAPSHOTTER_VERSION}`],
   /** Every pod's first container; containerd is configured with the first name. */

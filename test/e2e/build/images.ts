@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ProcessConfig, packFolder, writeArchive } from '../../../scripts/image/archive.ts';
 import { ensureCachedFolder, keyOf } from '../../../scripts/setup/cached-folder.ts';
 import { debianVersion, ensureDebianPackages } from '../../../scripts/setup/debian.ts';
+import { ensureAttacher } from './attacher.ts';
 import { IMAGES } from './image-names.ts';
 import { ensureKubernetes, kubernetesSources } from './kubernetes.ts';
 import { makeAgnhostRoot, makeBusyboxRoot, makeProgramRoot } from './root-folders.ts';
@@ -27,16 +28,21 @@ interface Recipe {
 
 /**
  * All images of the cluster but the project's own, as archives for `ctr --namespace k8s.io images import`, made
- * without a registry: of what ensureKubernetes() and ensureSnapshotter() build, and of Debian's busybox.
+ * without a registry: of what ensureKubernetes(), ensureSnapshotter() and ensureAttacher() build, and of Debian's busybox.
  */
 export async function ensureImages(): Promise<readonly ImageArchive[]> {
   ensureDebianPackages(['busybox-static', 'gcc', 'libc6-dev']);
   const { folder: binaries } = await ensureKubernetes();
   const snapshotter = await ensureSnapshotter();
-  const recipes = toRecipes(binaries, snapshotter);
+  const attacher = await ensureAttacher();
+  const recipes = toRecipes({ binaries, snapshotter, attacher });
   const files = SOURCES.map((source) => fileURLToPath(new URL(source, import.meta.url)));
   const key = keyOf(
-    [basename(binaries), basename(snapshotter), debianVersion('busybox-static'), process.arch],
+    [
+      ...[binaries, snapshotter, dirname(attacher)].map((folder) => basename(folder)),
+      debianVersion('busybox-static'),
+      process.arch,
+    ],
     files,
   );
   const folder = await ensureCachedFolder('cluster-images', key, async (making) => {
@@ -49,7 +55,19 @@ export async function ensureImages(): Promise<readonly ImageArchive[]> {
   }));
 }
 
-function toRecipes(binaries: string, snapshotter: string): Readonly<Record<keyof typeof IMAGES, Recipe>> {
+interface Built {
+  /** Folders of programs. */
+  readonly binaries: string;
+  readonly snapshotter: string;
+  /** The program. */
+  readonly attacher: string;
+}
+
+function toRecipes({
+  binaries,
+  snapshotter,
+  attacher,
+}: Built): Readonly<Record<keyof typeof IMAGES, Recipe>> {
   const alone = (names: readonly string[], program: string): Recipe => ({
     names,
     config: { Entrypoint: [`/${basename(program)}`], Env: ENVIRONMENT },
@@ -58,6 +76,7 @@ function toRecipes(binaries: string, snapshotter: string): Readonly<Record<keyof
   return {
     provisioner: alone(IMAGES.provisioner, join(binaries, 'csi-provisioner')),
     resizer: alone(IMAGES.resizer, join(binaries, 'csi-resizer')),
+    attacher: alone(IMAGES.attacher, attacher),
     snapshotter: alone(IMAGES.snapshotter, join(snapshotter, 'csi-snapshotter')),
     snapshotController: alone(IMAGES.snapshotController, join(snapshotter, 'snapshot-controller')),
     pause: {

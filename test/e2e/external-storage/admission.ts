@@ -1,7 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
-import { DRIVER_DEFINITION } from './driver.ts';
+import { FILE_DRIVER } from './driver.ts';
 
-const { Min: LEAST } = DRIVER_DEFINITION.DriverInfo.SupportedSizeRange;
+const { Min: LEAST } = FILE_DRIVER.DriverInfo.SupportedSizeRange;
 
 interface Correction {
   readonly name: string;

@@ -1,12 +1,12 @@
-import { CLASSES, DRIVER } from '../install/chart-values.ts';
+import { BLOCK_CLASSES, BLOCK_DRIVER, CLASSES, DRIVER } from '../install/chart-values.ts';
 
 /**
- * What the suite is told of the driver (driverDefinition in Kubernetes' test/e2e/storage/external). What is false
+ * What the suite is told of the driver for files (driverDefinition in Kubernetes' test/e2e/storage/external). What is false
  * here is not offered: raw blocks are another driver's, volumes have no place, and a glusterfs client per volume is the
  * only limit of a node. No inline volumes: which namespaces may mount what is written down in the driver's
  * configuration, and the suite makes up its namespaces.
  */
-export const DRIVER_DEFINITION = {
+export const FILE_DRIVER = {
   StorageClass: { FromExistingClassName: CLASSES.delete },
   SnapshotClass: { FromExistingClassName: CLASSES.snapshot },
   GroupSnapshotClass: { FromExistingClassName: CLASSES.snapshot },
@@ -37,6 +37,45 @@ export const DRIVER_DEFINITION = {
       singleNodeVolume: false,
       volumeLimits: false,
       block: false,
+      topology: false,
+      capacity: false,
+      volumeMountGroup: false,
+      seLinuxMount: false,
+    },
+  },
+} as const;
+
+/**
+ * The same of the block driver. Not offered: what takes several nodes that write, and volumes made of others. One that
+ * is read on many nodes has to be written before, by another PersistentVolume, which the suite does not do.
+ */
+export const DISK_DRIVER = {
+  StorageClass: { FromExistingClassName: BLOCK_CLASSES.xfs },
+  DriverInfo: {
+    Name: BLOCK_DRIVER,
+    SupportedSizeRange: { Min: '320Mi', Max: '4Gi' },
+    SupportedFsType: { '': {}, xfs: {}, ext4: {} },
+    SupportedMountOption: { noatime: {} },
+    RequiredAccessModes: ['ReadWriteOnce'],
+    Capabilities: {
+      persistence: true,
+      block: true,
+      exec: true,
+      fsGroup: true,
+      multipods: true,
+      readWriteOncePod: true,
+      multiplePVsSameID: true,
+      controllerExpansion: true,
+      nodeExpansion: true,
+      onlineExpansion: true,
+      offlineExpansion: true,
+      RWX: false,
+      capReadOnlyMany: false,
+      snapshotDataSource: false,
+      pvcDataSource: false,
+      groupSnapshot: false,
+      singleNodeVolume: false,
+      volumeLimits: false,
       topology: false,
       capacity: false,
       volumeMountGroup: false,

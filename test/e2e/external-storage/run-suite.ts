@@ -5,7 +5,7 @@ import { parseJunitReport, type Spec } from '../../sanity/junit-report.ts';
 import { ensureKubernetes } from '../build/kubernetes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { CONTROL_PLANE } from '../cluster/network.ts';
-import { DRIVER_DEFINITION } from './driver.ts';
+import { DISK_DRIVER, FILE_DRIVER } from './driver.ts';
 
 /** Specs of a part side by side: they mostly wait. */
 const PROCESSES = 4;
@@ -13,14 +13,22 @@ const MINUTES = { usual: 20, full: 120 } as const;
 
 /** Specs that take snapshots, or make a volume of one or of another volume. */
 const OF_SNAPSHOTS = '\\] (?:snapshottable|volumegroupsnapshot|provisioning)';
-/** What ginkgo is told to run of the suite, and how to know these specs in its report. */
+/** Of which driver; what ginkgo is told to run of the suite, and how to know these specs in its report. */
 const PARTS = {
-  snapshots: { flags: [`--focus=External.Storage.*${OF_SNAPSHOTS}`], isOf: isOfSnapshots },
+  snapshots: {
+    driver: FILE_DRIVER,
+    flags: [`--focus=External.Storage.*${OF_SNAPSHOTS}`],
+    isOf: isOfSnapshots,
+  },
   others: {
+    driver: FILE_DRIVER,
     flags: ['--focus=External.Storage', `--skip=${OF_SNAPSHOTS}`],
     isOf: (name: string) => !isOfSnapshots(name),
   },
+  block: { driver: DISK_DRIVER, flags: ['--focus=External.Storage'], isOf: () => true },
 } as const;
+
+export type Part = keyof typeof PARTS;
 
 /**
  * Runs a part of the suite against the cluster as an administrator's machine would; without `isFull` as Kubernetes' own CI does
@@ -28,15 +36,15 @@ const PARTS = {
  */
 export async function runSuite(
   cluster: Cluster,
-  { part, isFull }: { readonly part: keyof typeof PARTS; readonly isFull: boolean },
+  { part, isFull }: { readonly part: Part; readonly isFull: boolean },
 ): Promise<readonly Spec[]> {
   const { folder } = await ensureKubernetes();
   const { lab } = cluster;
-  const { flags, isOf } = PARTS[part];
-  const driver = `${lab.folder}/external-storage-${part}.json`;
+  const { driver, flags, isOf } = PARTS[part];
+  const definition = `${lab.folder}/external-storage-${part}.json`;
   const junit = `${lab.folder}/external-storage-${part}.xml`;
   const minutes = isFull ? MINUTES.full : MINUTES.usual;
-  await writeFile(driver, JSON.stringify(DRIVER_DEFINITION));
+  await writeFile(definition, JSON.stringify(driver));
   const { stdout, stderr } = await run(
     'nsenter',
     [
@@ -51,7 +59,7 @@ export async function runSuite(
       ...(isFull ? [] : ['--skip=\\[Slow\\]|\\[Serial\\]|\\[Disruptive\\]']),
       join(folder, 'e2e-storage.test'),
       '--',
-      `-storage.testdriver=${driver}`,
+      `-storage.testdriver=${definition}`,
       `-kubeconfig=${cluster.kubeconfig}`,
       `-kubectl-path=${join(folder, 'kubectl')}`,
       '-provider=skeleton',

@@ -4,6 +4,7 @@ import { FOREIGN_DIRECTORY, FOREIGN_VOLUME, OWN_VOLUME } from './existing-volume
 export const CLUSTER_NAME = 'main';
 export const NAMESPACE = 'gluster-csi';
 export const DRIVER = 'file.csi.gluster.org';
+export const BLOCK_DRIVER = 'block.csi.gluster.org';
 export const KEY_SECRET = 'gluster-main';
 export const CA_CONFIG = 'gluster-ca';
 /** The class that most claims of the tests name, and the chart's others; `snapshot` also for groups. */
@@ -13,6 +14,8 @@ export const CLASSES = {
   options: 'gluster-options',
   snapshot: 'gluster',
 } as const;
+/** Of the block driver. */
+export const BLOCK_CLASSES = { xfs: 'gluster-block', ext4: 'gluster-block-ext4' } as const;
 /** A namespace whose pods may mount these volumes inline; the last one not even then, as it is the driver's. */
 export const INLINE_NAMESPACE = 'inline-allowed';
 const INLINE_VOLUMES = [FOREIGN_VOLUME, `${FOREIGN_VOLUME}/${FOREIGN_DIRECTORY}`, OWN_VOLUME];
@@ -53,6 +56,15 @@ export function chartValues({ repository, tag, servers }: ValuesOptions): object
     ],
     volumeSnapshotClasses: [{ name: CLASSES.snapshot, default: true }],
     volumeGroupSnapshotClasses: [{ name: CLASSES.snapshot, default: true }],
+    block: {
+      enabled: true,
+      storageClasses: [
+        storageClass(BLOCK_CLASSES.xfs),
+        storageClass(BLOCK_CLASSES.ext4, {
+          parameters: { replica: '3', 'csi.storage.k8s.io/fstype': 'ext4' },
+        }),
+      ],
+    },
     inline: {
       allow: [
         // deploy/examples/inline.yaml

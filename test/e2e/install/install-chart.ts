@@ -7,7 +7,7 @@ import type { Gateways } from '../../pool/lab/gateways.ts';
 import { until } from '../../pool/lab/until.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { CONTROL_PLANE } from '../cluster/network.ts';
-import { CA_CONFIG, chartValues, DRIVER, KEY_SECRET, NAMESPACE } from './chart-values.ts';
+import { BLOCK_DRIVER, CA_CONFIG, chartValues, DRIVER, KEY_SECRET, NAMESPACE } from './chart-values.ts';
 
 const CHART = fileURLToPath(new URL('../../../deploy/chart', import.meta.url));
 const RELEASE = 'gluster-csi';
@@ -79,14 +79,14 @@ async function untilInstalled(cluster: Cluster): Promise<void> {
   await Promise.all(cluster.nodes.map(({ name }) => untilRegistered(cluster, name)));
 }
 
-/** Waits until the node's CSINode names the driver. */
+/** Waits until the node's CSINode names both drivers. */
 export async function untilRegistered(cluster: Cluster, node: string): Promise<void> {
   await until(
-    `${node} knows the driver`,
+    `${node} knows the drivers`,
     async () => {
       const path = '--output=jsonpath={.spec.drivers[*].name}';
       const { stdout } = await cluster.kubectl(['get', `csinode/${node}`, path]);
-      return stdout.split(' ').includes(DRIVER);
+      return [DRIVER, BLOCK_DRIVER].every((driver) => stdout.split(' ').includes(driver));
     },
     { timeoutMs: 60_000, everyMs: 250 },
   );

@@ -1,10 +1,11 @@
-import { CLASSES } from '../install/chart-values.ts';
+import { CLASSES, DRIVER } from '../install/chart-values.ts';
 
 export interface ClaimOptions {
   readonly name: string;
   readonly namespace?: string;
   readonly storage?: string;
   readonly accessModes?: readonly ('ReadWriteMany' | 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteOncePod')[];
+  readonly volumeMode?: 'Filesystem' | 'Block';
   /** "" for a claim that names its volume. */
   readonly storageClass?: string;
   /** The PersistentVolume that it is for. */
@@ -28,6 +29,7 @@ export function claim(options: ClaimOptions): object {
     },
     spec: {
       accessModes: options.accessModes ?? ['ReadWriteMany'],
+      volumeMode: options.volumeMode ?? 'Filesystem',
       storageClassName: options.storageClass ?? CLASSES.delete,
       ...(options.volume === undefined ? {} : { volumeName: options.volume }),
       ...(options.source === undefined ? {} : { dataSource: dataSource(options.source) }),
@@ -47,10 +49,13 @@ export interface StaticVolumeOptions {
   /** By its access mode, ReadOnlyMany: what `csi.readOnly` says is told only to drivers that attach volumes. */
   readonly readOnly?: boolean;
   readonly mountOptions?: readonly string[];
+  /** More of `csi`: a driver other than the one for files, what it is to be told. */
+  readonly csi?: object;
 }
 
 /** A PersistentVolume for what is there already, as an administrator writes it. */
-export function staticVolume({ name, handle, readOnly = false, mountOptions }: StaticVolumeOptions): object {
+export function staticVolume(options: StaticVolumeOptions): object {
+  const { name, handle, readOnly = false, mountOptions, csi = {} } = options;
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolume',
@@ -61,7 +66,7 @@ export function staticVolume({ name, handle, readOnly = false, mountOptions }: S
       persistentVolumeReclaimPolicy: 'Retain',
       storageClassName: '',
       ...(mountOptions === undefined ? {} : { mountOptions }),
-      csi: { driver: 'file.csi.gluster.org', volumeHandle: handle },
+      csi: { driver: DRIVER, volumeHandle: handle, ...csi },
     },
   };
 }

@@ -10,6 +10,8 @@ export interface PodOptions {
   readonly command?: readonly string[];
   /** What is mounted where: a volume as the pod's spec has it, without its name. */
   readonly mounts: Readonly<Record<string, PodVolume>>;
+  /** Claims of raw devices: what is where. */
+  readonly devices?: Readonly<Record<string, string>>;
   /** The pod's securityContext. */
   readonly security?: object;
 }
@@ -27,6 +29,7 @@ export function claimed(claimName: string, more: Omit<PodVolume, 'volume'> = {})
 /** A pod that does nothing by itself: tests look around in it with `kubectl exec`. */
 export function pod(options: PodOptions): object {
   const mounts = Object.entries(options.mounts);
+  const devices = Object.entries(options.devices ?? {});
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -49,9 +52,16 @@ export function pod(options: PodOptions): object {
             readOnly,
             ...(subPath === undefined ? {} : { subPath }),
           })),
+          volumeDevices: devices.map(([devicePath], index) => ({ name: `device-${index}`, devicePath })),
         },
       ],
-      volumes: mounts.map(([, { volume }], index) => ({ name: `volume-${index}`, ...volume })),
+      volumes: [
+        ...mounts.map(([, { volume }], index) => ({ name: `volume-${index}`, ...volume })),
+        ...devices.map(([, claimName], index) => ({
+          name: `device-${index}`,
+          persistentVolumeClaim: { claimName },
+        })),
+      ],
     },
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
-import { type LioVolumeInfo, lioVolumeInfo } from '../../../src/glusterd2/lio-wire.ts';
+import { type IscsiVolumeInfo, iscsiVolumeInfo } from '../../../src/glusterd2/iscsi-wire.ts';
 import type { Gateways } from '../../pool/lab/gateways.ts';
 import { PATIENCE } from '../../pool/lab/patience.ts';
 import { until } from '../../pool/lab/until.ts';
@@ -21,20 +21,20 @@ export class LioApi {
     return new LioApi(await gateways.restClient(server));
   }
 
-  create(name: string, size: bigint): Promise<LioVolumeInfo> {
-    return this.#post('', { name, size: Number(size), hostvolsize: 1024 ** 3 }, lioVolumeInfo);
+  create(name: string, size: bigint): Promise<IscsiVolumeInfo> {
+    return this.#post('', { name, size: Number(size), hostvolsize: 1024 ** 3 }, iscsiVolumeInfo);
   }
 
-  publish(name: string, body: object): Promise<LioVolumeInfo> {
-    return this.#post(`/${name}/publish`, body, lioVolumeInfo);
+  publish(name: string, body: object): Promise<IscsiVolumeInfo> {
+    return this.#post(`/${name}/publish`, body, iscsiVolumeInfo);
   }
 
-  expand(name: string, size: bigint): Promise<LioVolumeInfo> {
-    return this.#post(`/${name}/expand`, { size: Number(size) }, lioVolumeInfo);
+  expand(name: string, size: bigint): Promise<IscsiVolumeInfo> {
+    return this.#post(`/${name}/expand`, { size: Number(size) }, iscsiVolumeInfo);
   }
 
-  move(name: string, to?: string): Promise<LioVolumeInfo> {
-    return this.#post(`/${name}/move`, to === undefined ? {} : { to }, lioVolumeInfo);
+  move(name: string, to?: string): Promise<IscsiVolumeInfo> {
+    return this.#post(`/${name}/move`, to === undefined ? {} : { to }, iscsiVolumeInfo);
   }
 
   async unpublish(name: string, node: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { MAP_PREFIX } from '../../../src/gateway/lio/exported-disk.ts';
-import type { LioVolumeInfo } from '../../../src/glusterd2/lio-wire.ts';
+import type { IscsiVolumeInfo } from '../../../src/glusterd2/iscsi-wire.ts';
 import { findClients } from '../../../src/host/client-process.ts';
 import { findMap, removeMap } from '../../../src/host/device-map.ts';
 import { removeExport } from '../../../src/host/lio.ts';
@@ -60,7 +60,7 @@ export class LioLab {
   }
 
   /** Which server exports it: 1, 2, … */
-  exporterOf({ portals: [portal = ''] }: LioVolumeInfo): number {
+  exporterOf({ portals: [portal = ''] }: IscsiVolumeInfo): number {
     const address = portal.slice(0, portal.lastIndexOf(':'));
     const name = this.lab.members.find((member) => member.address === address)?.name;
     return this.lab.servers.findIndex((server) => server.name === name) + 1;
@@ -86,7 +86,7 @@ export class LioLab {
   }
 
   /** All that a server's kernel and /run forget when it boots, of the export of that name. */
-  async forgetExport(server: number, { iqn }: LioVolumeInfo): Promise<void> {
+  async forgetExport(server: number, { iqn }: IscsiVolumeInfo): Promise<void> {
     const call = { id: 'test', signal: AbortSignal.timeout(60_000 * PATIENCE) };
     const name = `${MAP_PREFIX}${iqn.slice(iqn.indexOf(':') + 1)}`;
     const { machine } = this.lab.server(server);

@@ -1,10 +1,16 @@
 import * as z from 'zod';
-import { blockVolumeInfo, blockVolumeList } from '../../../src/glusterd2/block-wire.ts';
+import {
+  blockSnapshotInfo,
+  blockSnapshotList,
+  blockVolumeInfo,
+  blockVolumeList,
+} from '../../../src/glusterd2/block-wire.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
 import type { Deployment } from '../lab/deployment.ts';
 
 const CALL_MS = 120_000;
 const VOLUMES = '/v1/blockvolumes/virtblock';
+const SNAPSHOTS = '/v1/blocksnapshots/virtblock';
 
 /** Block volumes through the gateway of one server. */
 export class BlockApi {
@@ -52,13 +58,21 @@ export class BlockApi {
     await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
   }
 
-  /** A hosting volume without block volumes. */
-  async deleteHosting(name: string): Promise<void> {
-    const path = `/v1/volumes/${name}`;
-    const body = { metadata: { 'block-hosting': '' }, 'delete-metadata': true };
-    const unmark = { method: 'POST', path: `${path}/edit`, body, reply: z.unknown(), subject: name } as const;
-    await this.#client.request(unmark, toCall());
-    await this.#client.request({ method: 'DELETE', path, reply: z.unknown(), subject: name }, toCall());
+  /** A snapshot of the block volume. */
+  snapshot(name: string, volume: string) {
+    const request = { method: 'POST', path: SNAPSHOTS, body: { name, volume } } as const;
+    return this.#client.request({ ...request, reply: blockSnapshotInfo, subject: name }, toCall());
+  }
+
+  snapshots() {
+    const request = { method: 'GET', path: SNAPSHOTS, reply: blockSnapshotList } as const;
+    return this.#client.request({ ...request, subject: 'snapshots' }, toCall());
+  }
+
+  /** With its hosting volume, if it is the last one there. */
+  async deleteSnapshot(name: string): Promise<void> {
+    const request = { path: `${SNAPSHOTS}/${name}`, query: { prune: 'true' }, reply: z.unknown() } as const;
+    await this.#client.request({ method: 'DELETE', ...request, subject: name }, toCall());
   }
 
   #post<T>(path: string, body: unknown, reply: z.ZodType<T>): Promise<T> {

@@ -9,7 +9,10 @@ export interface BlockRequest {
   /** What its pods get. */
   readonly content: 'xfs' | 'ext4' | 'raw';
   readonly mode?: AccessMode;
+  /** Default: a hosting volume that is small. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** The id of what it begins with. */
+  readonly source?: { readonly snapshot: string } | { readonly volume: string };
 }
 
 /** A block volume as Kubernetes handles it: attached by the controller, staged and published by the nodes. */
@@ -30,7 +33,8 @@ export class CsiBlockVolume {
       name: request.name,
       capacityRange: { requiredBytes: String(request.bytes) },
       volumeCapabilities: [toCapability(request)],
-      parameters: { kind: 'virtblock', hostingVolumeSize: '2Gi', ...request.parameters },
+      parameters: { kind: 'virtblock', ...(request.parameters ?? { hostingVolumeSize: '2Gi' }) },
+      ...(request.source === undefined ? {} : { volumeContentSource: toSource(request.source) }),
     });
     if (volume === null) throw new Error('CreateVolume answered without a volume');
     return new CsiBlockVolume(deployment, request, volume.volumeId);
@@ -161,6 +165,12 @@ export class CsiBlockVolume {
   #folder(worker: number): string {
     return `${this.#deployment.lab.worker(worker).folder}/kubelet`;
   }
+}
+
+function toSource(source: NonNullable<BlockRequest['source']>) {
+  return 'snapshot' in source
+    ? { snapshot: { snapshotId: source.snapshot } }
+    : { volume: { volumeId: source.volume } };
 }
 
 function toCapability({ content, mode }: BlockRequest): VolumeCapability {

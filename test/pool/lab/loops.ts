@@ -44,10 +44,14 @@ export function loopsOver(path: string, loops: readonly Loop[]): readonly Loop[]
   return found;
 }
 
-/** Detaches all loop devices over files below the folder, once nothing has them mounted any more. */
-export async function detachLoops(folder: string): Promise<void> {
+/**
+ * Detaches all loop devices over files below the folder, and those that are named, once nothing has them mounted any
+ * more.
+ */
+export async function detachLoops(folder: string, devices: readonly string[]): Promise<void> {
   await until(`loop devices over ${folder} detached`, async () => {
-    const ours = loopsOver(folder, await attachedLoops());
+    const loops = await attachedLoops();
+    const ours = [...loops.filter(({ device }) => devices.includes(device)), ...loopsOver(folder, loops)];
     for (const loop of ours) await command(['losetup', '--detach', loop.device]).catch(() => undefined);
     return ours.length === 0;
   });

@@ -95,7 +95,7 @@ export async function makeServer(
 /** What the gateway has from src/native. */
 async function installPrograms(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const name of ['freeze', 'clean-brick', 'own-blocks', 'in-cgroup'])
+  for (const name of ['freeze', 'clean-brick', 'own-blocks', 'brick-file', 'in-cgroup'])
     await cp(await ensureNative(name), `${folder}/${name}`);
 }
 

@@ -10,13 +10,13 @@ export interface ServiceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** True once the program serves. */
   readonly isReady: (pid: number) => boolean | Promise<boolean>;
-  /** Milliseconds until then. Default 30 s. */
+  /** Milliseconds until then. Default 90 s: several start at once beside writers on two cores. */
   readonly startMs?: number;
 }
 
 /** What Dockerfile and systemd unit set for the same reason (docs/adr/0009-small-heap.md). */
 const AS_DEPLOYED = { MALLOC_TRIM_THRESHOLD_: '131072' };
-const START_MS = 30_000;
+const START_MS = 90_000;
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** A long-running program in a machine: started, and ended by signal as a service manager or a crash would. */
