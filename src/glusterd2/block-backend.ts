@@ -1,8 +1,17 @@
 import * as z from 'zod';
 import type { Call } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
-import type { BlockBackend, BlockPage, BlockPlace, BlockVolume } from '../volumes/block/block-backend.ts';
-import { isVolumeName, type VolumeName } from '../volumes/ids.ts';
+import type {
+  BlockBackend,
+  BlockChap,
+  BlockPage,
+  BlockPlace,
+  BlockPublishing,
+  BlockTarget,
+  BlockVolume,
+} from '../volumes/block/block-backend.ts';
+import { BLOCK_PROVIDERS, type BlockProvider } from '../volumes/block/block-handle.ts';
+import { isVolumeName } from '../volumes/ids.ts';
 import type { Additions } from './additions.ts';
 import { toBlockRequest } from './block-request.ts';
 import { type BlockVolumeInfo, blockVolumeInfo, blockVolumeList } from './block-wire.ts';
@@ -10,7 +19,9 @@ import { toWireBytes } from './create-request.ts';
 import type { RestClient } from './http.ts';
 import { ADDITIONS } from './wire.ts';
 
-const PATH = '/v1/blockvolumes/virtblock';
+const PATH = '/v1/blockvolumes';
+/** What a target has unless its gateway tells otherwise. */
+const LUN = 0;
 
 /**
  * The block volumes of a cluster over the gateway's REST API. glusterd2's own are not used: it formats a volume that is
@@ -30,8 +41,9 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         const body = toBlockRequest(spec, metadata);
         const subject = `block volume ${spec.name}`;
         try {
-          const request = { method: 'POST', path: PATH, body, reply: blockVolumeInfo, subject } as const;
-          return toKnown(await client.request(request, call));
+          const path = `${PATH}/${spec.provider}`;
+          const request = { method: 'POST', path, body, reply: blockVolumeInfo, subject } as const;
+          return toKnown(await client.request(request, call), spec.provider);
         } catch (error) {
           if (isFault(error, 'conflict')) return 'exists';
           throw error;
@@ -44,16 +56,15 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
     async expand(place, capacityBytes, call) {
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },
-    async publish(place, { name: node, addresses, isReadonly: readonly }, call) {
-      await post(place, 'publish', { node, addresses: [...addresses], readonly }, call);
-    },
+    publish: async (place, publishing, call) =>
+      toKnown(await post(place, 'publish', toPublishRequest(place, publishing), call), place.provider),
     unpublish: (place, node, call) =>
       safely(call, () => {
         const body = node === undefined ? {} : { node };
         const request = { ...toTarget(place, '/unpublish'), method: 'POST', body, reply: z.null() } as const;
         return unlessGone(client.request(request, call));
       }),
-    list: (query, call) => safely(call, () => list(client, query, call)),
+    list: (query, call) => safely(call, () => listAll(client, query, call)),
   };
 }
 
@@ -80,62 +91,96 @@ async function find(
 ): Promise<BlockVolume | undefined> {
   try {
     const request = { ...toTarget(place), method: 'GET', reply: blockVolumeInfo } as const;
-    return toBlockVolume(await client.request(request, call));
+    return toBlockVolume(await client.request(request, call), place.provider);
   } catch (error) {
     if (isFault(error, 'not-found')) return undefined;
     throw error;
   }
 }
 
-/** One more than asked for tells whether there are more. */
-async function list(
+/**
+ * The pages of all providers that the servers have, in order of name. One more than asked for of each tells whether
+ * there are more.
+ */
+async function listAll(
   client: RestClient,
   { after, limit }: Parameters<BlockBackend['list']>[0],
   call: Call,
 ): Promise<BlockPage> {
   const query = { limit: String(limit + 1), ...(after === '' ? {} : { after }) };
-  const request = {
-    method: 'GET',
-    path: PATH,
-    query,
-    reply: blockVolumeList,
-    subject: 'block volumes',
-  } as const;
-  const infos = await client.request(request, call);
-  const volumes = infos.map(toBlockVolume).filter((volume) => volume !== undefined);
-  return { volumes: volumes.slice(0, limit), more: infos.length > limit };
+  const pages = await Promise.all(BLOCK_PROVIDERS.map((provider) => list(client, { provider, query }, call)));
+  const volumes = pages.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return { volumes: volumes.slice(0, limit), more: volumes.length > limit };
 }
 
-function toTarget(
-  { hosting, name }: { readonly hosting?: VolumeName; readonly name: VolumeName },
-  verb = '',
-) {
+async function list(
+  client: RestClient,
+  { provider, query }: { readonly provider: BlockProvider; readonly query: Readonly<Record<string, string>> },
+  call: Call,
+): Promise<readonly BlockVolume[]> {
+  const path = `${PATH}/${provider}`;
+  const request = { method: 'GET', path, query, reply: blockVolumeList, subject: 'block volumes' } as const;
+  try {
+    const infos = await client.request(request, call);
+    return infos.map((info) => toBlockVolume(info, provider)).filter((volume) => volume !== undefined);
+  } catch (error) {
+    if (provider !== 'virtblock' && isFault(error, 'unsupported')) return [];
+    throw error;
+  }
+}
+
+function toPublishRequest({ provider }: BlockPlace, publishing: BlockPublishing): object {
+  const { name: node, addresses, initiator, isReadonly: readonly, isShared, chap } = publishing;
+  if (provider === 'virtblock') return { node, addresses: [...addresses], readonly };
+  const shared = isShared === true ? { shared: true } : {};
+  return { node, initiator, readonly, ...shared, ...(chap === undefined ? {} : { chap: toChapWire(chap) }) };
+}
+
+function toChapWire({ username, password, mutual }: BlockChap): object {
   return {
-    path: `${PATH}/${name}${verb}`,
+    username,
+    password: password.reveal(),
+    ...(mutual === undefined ? {} : { mutual: toChapWire(mutual) }),
+  };
+}
+
+function toTarget({ provider, hosting, name }: Parameters<BlockBackend['find']>[0], verb = '') {
+  return {
+    path: `${PATH}/${provider}/${name}${verb}`,
     ...(hosting === undefined ? {} : { query: { hostingvolume: hosting } }),
     subject: `block volume ${name}`,
   };
 }
 
 /** Undefined for one of a name that none of ours can have. */
-function toBlockVolume(info: BlockVolumeInfo): BlockVolume | undefined {
+function toBlockVolume(info: BlockVolumeInfo, provider: BlockProvider): BlockVolume | undefined {
   const { name, hostingvolume: hosting, size, metadata, published } = info;
   if (!isVolumeName(name) || !isVolumeName(hosting)) return undefined;
+  const target = toBlockTarget(info);
   return {
+    provider,
     hosting,
     name,
     capacityBytes: size,
     metadata,
-    published: published.map(({ node, addresses, readonly }) => ({
+    published: published.map(({ node, addresses, initiator, readonly }) => ({
       name: node,
       addresses,
       isReadonly: readonly,
+      ...(typeof initiator === 'string' ? { initiator } : {}),
     })),
+    ...(target === undefined ? {} : { target }),
   };
 }
 
-function toKnown(info: BlockVolumeInfo): BlockVolume {
-  const volume = toBlockVolume(info);
+/** Undefined when a node could not find the disk by it. */
+function toBlockTarget({ iqn, portals, lun, wwn }: BlockVolumeInfo): BlockTarget | undefined {
+  if (typeof iqn !== 'string' || typeof wwn !== 'string' || portals.length === 0) return undefined;
+  return { iqn, portals, lun: lun ?? LUN, wwn };
+}
+
+function toKnown(info: BlockVolumeInfo, provider: BlockProvider): BlockVolume {
+  const volume = toBlockVolume(info, provider);
   if (volume !== undefined) return volume;
   throw new Fault('uncertain', `the reply to block volume ${info.name} is of another; retry`);
 }

@@ -62,6 +62,8 @@ export const blockPublication = z.object({
   node: z.string(),
   addresses: listOf(z.string()),
   readonly: z.boolean(),
+  /** Over iSCSI, in place of addresses. */
+  initiator: z.string().nullish(),
 });
 export type BlockPublication = z.output<typeof blockPublication>;
 
@@ -74,6 +76,11 @@ export const blockVolumeInfo = z.object({
   /** For iSCSI only. */
   hosts: listOf(z.string()),
   iqn: z.string().nullish(),
+  /** Addition, as are the next two, of providers over iSCSI: `10.0.0.1:3260`. */
+  portals: listOf(z.string()),
+  lun: z.number().int().nonnegative().nullish(),
+  /** Serial number or NAA name of the disk. */
+  wwn: z.string().nullish(),
   /** Addition; not in a list. */
   metadata: textMap.nullish().transform((map) => map ?? {}),
   /** Addition: the nodes that may attach it. */

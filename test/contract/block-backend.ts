@@ -16,6 +16,7 @@ export interface BlockSubject extends AsyncDisposable {
   readonly tooLargeBytes: bigint;
 }
 
+const provider = 'virtblock';
 const METADATA = { owner: 'block.csi.gluster.org', 'csi-name': 'it’s "mine"' };
 const WRITER: BlockPublication = { name: 'node-1', addresses: ['10.0.0.1'], isReadonly: false };
 const READERS: readonly BlockPublication[] = [
@@ -44,6 +45,7 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
         options: {},
       } as const;
       return {
+        provider,
         name: parseVolumeName(`disk-${String(made).padStart(3, '0')}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
@@ -62,7 +64,7 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       const spec = newSpec();
       const volume = await create(spec);
       expect(volume).to.include({ name: spec.name, capacityBytes: spec.capacityBytes });
-      expect(await backend.find({ name: spec.name }, call())).to.deep.equal({
+      expect(await backend.find({ provider, name: spec.name }, call())).to.deep.equal({
         ...volume,
         metadata: METADATA,
         published: [],
@@ -91,19 +93,19 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
     it('refuses what there is no room for, and leaves nothing', async () => {
       const spec = newSpec({ capacityBytes: subject.tooLargeBytes });
       await faultOf('exhausted', create(spec));
-      expect(await backend.find({ name: spec.name }, call())).to.equal(undefined);
+      expect(await backend.find({ provider, name: spec.name }, call())).to.equal(undefined);
     });
 
     it('has nothing of a volume that is not there, or elsewhere', async () => {
       const name = parseVolumeName('never-made');
-      expect(await backend.find({ name }, call())).to.equal(undefined);
+      expect(await backend.find({ provider, name }, call())).to.equal(undefined);
       const { hosting: real } = await create();
       for (const hosting of [real, parseVolumeName('no-such-hosting')]) {
-        expect(await backend.find({ hosting, name }, call())).to.equal(undefined);
-        await backend.delete({ hosting, name }, call());
-        await backend.unpublish({ hosting, name }, 'node-1', call());
-        await faultOf('not-found', backend.expand({ hosting, name }, subject.sizeBytes, call()));
-        await faultOf('not-found', backend.publish({ hosting, name }, WRITER, call()));
+        expect(await backend.find({ provider, hosting, name }, call())).to.equal(undefined);
+        await backend.delete({ provider, hosting, name }, call());
+        await backend.unpublish({ provider, hosting, name }, 'node-1', call());
+        await faultOf('not-found', backend.expand({ provider, hosting, name }, subject.sizeBytes, call()));
+        await faultOf('not-found', backend.publish({ provider, hosting, name }, WRITER, call()));
       }
     });
 

@@ -6,6 +6,7 @@ import type {
   BlockPage,
   BlockPlace,
   BlockPublication,
+  BlockPublishing,
   BlockSpec,
   BlockVolume,
 } from '../../src/volumes/block/block-backend.ts';
@@ -24,6 +25,7 @@ const GIB = 1024n ** 3n;
 export class MemoryBlockBackend implements BlockBackend {
   readonly faults = new FaultInjector<BlockPoint>();
   readonly #volumes = new Map<VolumeName, BlockVolume>();
+  readonly #asked = new Map<string, BlockPublishing>();
   readonly #inTransaction = new Set<VolumeName>();
   /** Of every hosting volume that is made. */
   readonly #hostingBytes: bigint;
@@ -41,17 +43,18 @@ export class MemoryBlockBackend implements BlockBackend {
     return [...this.#volumes.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  find({ hosting, name }: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
+  find(place: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
     return this.#step('find', call, () => {
-      const volume = this.#volumes.get(name);
-      return hosting === undefined || volume?.hosting === hosting ? volume : undefined;
+      const volume = this.#volumes.get(place.name);
+      const isThere = place.hosting === undefined || volume?.hosting === place.hosting;
+      return isThere && volume?.provider === place.provider ? volume : undefined;
     });
   }
 
   async create(spec: BlockSpec, metadata: Readonly<Record<string, string>>, call: Call) {
     using _transaction = this.#transaction(spec.name);
     return this.#step('create', call, () => {
-      const { name, capacityBytes, hosting } = spec;
+      const { provider, name, capacityBytes, hosting } = spec;
       const found = this.#volumes.get(name);
       if (found !== undefined) {
         const isSame = found.capacityBytes === capacityBytes && isDeepStrictEqual(found.metadata, metadata);
@@ -61,7 +64,16 @@ export class MemoryBlockBackend implements BlockBackend {
         throw new Fault('not-found', `hosting volume ${hosting.name} not found`);
       }
       this.#requireRoom(name, capacityBytes);
-      const made = { hosting: this.#hosting, name, capacityBytes, metadata: { ...metadata }, published: [] };
+      const target = provider === 'virtblock' ? {} : { target: targetOf(name) };
+      const made: BlockVolume = {
+        provider,
+        hosting: this.#hosting,
+        name,
+        capacityBytes,
+        metadata: { ...metadata },
+        published: [],
+        ...target,
+      };
       this.#volumes.set(name, made);
       return made;
     });
@@ -89,18 +101,40 @@ export class MemoryBlockBackend implements BlockBackend {
     });
   }
 
-  async publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<void> {
+  async publish(place: BlockPlace, publishing: BlockPublishing, call: Call): Promise<BlockVolume> {
     using _transaction = this.#transaction(place.name);
-    await this.#step('publish', call, () => {
+    return this.#step('publish', call, () => {
       this.#requireFence();
       const volume = this.#get(place);
+      const publication = this.#toPublication(place, publishing);
       const others = volume.published.filter(({ name }) => name !== publication.name);
-      const obstacle = publication.isReadonly ? others.find(({ isReadonly }) => !isReadonly) : others[0];
+      const isWritten = others.find(({ name, isReadonly }) => !isReadonly && !this.#isShared(place, name));
+      const obstacle = publishing.isReadonly || publishing.isShared === true ? isWritten : others[0];
       if (obstacle !== undefined) {
         throw new Fault('wrong-state', `block volume ${place.name} is published to node ${obstacle.name}`);
       }
-      this.#volumes.set(place.name, { ...volume, published: [...others, publication] });
+      const published = { ...volume, published: [...others, publication] };
+      this.#volumes.set(place.name, published);
+      this.#asked.set(`${place.name}/${publication.name}`, publishing);
+      return published;
     });
+  }
+
+  /** With what the node was let in last. */
+  askedFor(name: string, node: string): BlockPublishing | undefined {
+    return this.#asked.get(`${name}/${node}`);
+  }
+
+  #isShared({ name }: BlockPlace, node: string): boolean {
+    return this.askedFor(name, node)?.isShared === true;
+  }
+
+  /** What the servers keep of a node. */
+  #toPublication({ provider }: BlockPlace, publishing: BlockPublishing): BlockPublication {
+    const { name, addresses, initiator, isReadonly } = publishing;
+    if (provider === 'virtblock') return { name, addresses, isReadonly };
+    if (initiator === undefined) throw new Fault('invalid', 'initiator is missing');
+    return { name, addresses: [], initiator, isReadonly };
   }
 
   async unpublish(place: BlockPlace, node: string | undefined, call: Call): Promise<void> {
@@ -143,9 +177,9 @@ export class MemoryBlockBackend implements BlockBackend {
     if (this.isFenceLost) throw new Fault('unreachable', 'g1 and g2 do not confirm it; start them');
   }
 
-  #at({ hosting, name }: BlockPlace): BlockVolume | undefined {
+  #at({ provider, hosting, name }: BlockPlace): BlockVolume | undefined {
     const volume = this.#volumes.get(name);
-    return volume?.hosting === hosting ? volume : undefined;
+    return volume?.hosting === hosting && volume.provider === provider ? volume : undefined;
   }
 
   #get(place: BlockPlace): BlockVolume {
@@ -153,4 +187,14 @@ export class MemoryBlockBackend implements BlockBackend {
     if (volume === undefined) throw new Fault('not-found', `block volume ${place.name} not found`);
     return volume;
   }
+}
+
+function targetOf(name: string) {
+  const portals = ['10.0.0.1:3260', '[fd00::2]:3260'];
+  return {
+    iqn: `iqn.2026-11.org.gluster-csi:${name}`,
+    portals,
+    lun: 0,
+    wwn: '9a8e1f5e-7a3b-4c53-8f0d-9d9a2a3b1c77',
+  };
 }

@@ -35,12 +35,19 @@ export function createVolumeMethod(
 function decode(wire: CreateVolumeRequest__Output, { clusters, owner }: BlockControllerContext): CreateBlock {
   const csiName = decodeName(wire.name);
   const capabilities = decodeCapabilities(wire.volumeCapabilities);
-  requireSupported(capabilities, 'volume_capabilities', whyNotBlock);
+  const {
+    cluster: clusterName,
+    namePrefix,
+    provider,
+    hosting,
+    claim,
+  } = parseBlockParameters(wire.parameters);
+  requireSupported(capabilities, 'volume_capabilities', whyNotBlock(provider));
   refuseUnserved(wire);
-  const { cluster: clusterName, namePrefix, hosting, claim } = parseBlockParameters(wire.parameters);
   const { cluster, backend } = chooseCluster(clusters, clusterName);
   const range = decodeRange(wire.capacityRange);
   const spec = {
+    provider,
     name: toVolumeName(csiName, namePrefix),
     csiName,
     capacityBytes: chooseCapacity(range, minimumFor(capabilities)),
