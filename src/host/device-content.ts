@@ -1,10 +1,8 @@
-import { realpath } from 'node:fs/promises';
 import type { Call } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { type Content, type Disk, FS_TYPES, type FsType } from '../staging/block/block-host.ts';
 import { toErrorText } from './child-error.ts';
 import { run } from './run.ts';
-import { blockBytes } from './sysfs.ts';
 
 const ASK_MS = 20_000;
 const MIB = 1024 * 1024;
@@ -39,7 +37,7 @@ export async function lunContentOf(device: string, call: Call): Promise<Content>
   // An XFS says in its superblock that it is being made; the kernel never mounts such a one.
   if (known === 'xfs' && (await isHalfMadeXfs(device, call))) return 'blank';
   if (known !== 'nothing') return known;
-  const bytes = await blockBytes(await realpath(device));
+  const bytes = await bytesOf(device, call);
   for (const offset of samplesOf(bytes)) {
     if (!isNothing(await readAt(device, offset, call))) return 'other';
   }
@@ -60,6 +58,13 @@ async function isHalfMadeXfs(device: string, call: Call): Promise<boolean> {
   const args = ['-An', '-tu1', `-j${IN_PROGRESS}`, '-N1', device];
   const { exitCode, stdout } = await run('od', args, { signal: call.signal, timeoutMs: ASK_MS });
   return exitCode === 0 && stdout.trim() === '1';
+}
+
+async function bytesOf(device: string, call: Call): Promise<bigint> {
+  const asked = { signal: call.signal, timeoutMs: ASK_MS };
+  const { exitCode, stdout, stderr } = await run('blockdev', ['--getsize64', device], asked);
+  if (exitCode === 0) return BigInt(stdout.trim());
+  throw new Fault('unreachable', `the size of ${device} cannot be asked: ${toErrorText(stderr)}`);
 }
 
 /** Places of a MiB each: the first ones, that of ext4's first copy, eighths of the disk, and the last one. */

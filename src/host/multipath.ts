@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, checkpoint } from '../control/call.ts';
@@ -52,23 +52,45 @@ async function makeMap(disks: readonly IscsiDisk[], call: Call): Promise<LunMap>
   for (;;) {
     const map = await findMap(first.wwid);
     const missing = disks.filter(({ device }) => map?.paths.includes(device) !== true);
-    if (map !== undefined && missing.length === 0) return map;
+    if (map !== undefined && missing.length === 0 && (await isNamed(map))) return map;
     const said = await Promise.all(
       missing.map(({ device }) => tell(['add', 'path', basename(device)], call)),
     );
-    if (performance.now() > end) return requireMap(first, map, said);
+    if (performance.now() > end) return await requireMap(first, map, said);
     await sleep(POLL_MS);
     checkpoint(call);
   }
 }
 
 /** With some of its paths it serves; the daemon takes the others when it can. */
-function requireMap({ device, wwid }: IscsiDisk, map: LunMap | undefined, said: readonly string[]): LunMap {
-  if (map !== undefined && map.paths.length > 0) return map;
+async function requireMap(
+  { device, wwid }: IscsiDisk,
+  map: LunMap | undefined,
+  said: readonly string[],
+): Promise<LunMap> {
+  if (map !== undefined && map.paths.length > 0) {
+    if (await isNamed(map)) return map;
+    throw new Fault(
+      'unreachable',
+      `${map.device} is not the device ${map.number}; does udev run, and is the host's /dev mounted here?`,
+    );
+  }
   throw new Fault(
     'unreachable',
     `multipathd makes no device of ${device} (${wwid}): ${said[0] ?? ''}; is it blacklisted in multipath.conf?`,
   );
+}
+
+/** The name is udev's, which may be late: until then there is none, or one of an earlier device. */
+async function isNamed({ device, number }: LunMap): Promise<boolean> {
+  const node = await stat(device).catch(() => undefined);
+  return node !== undefined && number === toNumber(node.rdev);
+}
+
+/** makedev(3) */
+function toNumber(rdev: number): string {
+  const [major, minor] = [(rdev >> 8) & 0xfff, (rdev & 0xff) | ((rdev >> 12) & 0xfff00)];
+  return `${major}:${minor}`;
 }
 
 async function removeMap(wwid: string, call: Call): Promise<boolean> {
