@@ -161,6 +161,8 @@ const roles = {
     mounter: z.string().exactOptional(),
     /** kubelet's plugins_registry. Without one somebody else registers the driver. */
     'registration-directory': absolutePath.exactOptional(),
+    /** Whose iscsid is used: the host's, or one of this container's own, which ends with it. */
+    iscsid: z.enum(['host', 'own']).default('host'),
     ...blockDriver,
     ...common,
   }),

@@ -1,16 +1,43 @@
-/** What ControllerPublish tells the node: the CO hands it on to NodeStage and NodePublish. */
+import { Fault } from '../control/fault.ts';
+import type { BlockTarget } from '../volumes/block/block-backend.ts';
+
+/** Of a volume over iSCSI. */
+export interface PublishedLun extends BlockTarget {
+  /** What its disk has at least. */
+  readonly bytes: bigint;
+}
+
+/** What ControllerPublish tells the node: the CO hands it on to NodeStage and NodePublish. No secrets are in it. */
 export interface PublishContext {
   /** Servers let the node attach it to read. */
   readonly isReadonly: boolean;
+  readonly lun?: PublishedLun;
 }
 
-const KEY = 'readonly';
+type Texts = Readonly<Record<string, string>>;
 
-export function formatPublishContext({ isReadonly }: PublishContext): Record<string, string> {
-  return { [KEY]: String(isReadonly) };
+const READONLY = 'readonly';
+
+export function formatPublishContext({ isReadonly, lun }: PublishContext): Record<string, string> {
+  const context = { [READONLY]: String(isReadonly) };
+  if (lun === undefined) return context;
+  const { iqn, portals, lun: unit, wwn, bytes } = lun;
+  return { ...context, iqn, portals: portals.join(','), lun: String(unit), wwn, bytes: String(bytes) };
 }
 
 /** Of a CO that attaches nothing, as in tests by hand, there is no context. */
-export function parsePublishContext(context: Readonly<Record<string, string>>): PublishContext {
-  return { isReadonly: context[KEY] === 'true' };
+export function parsePublishContext(context: Texts): Pick<PublishContext, 'isReadonly'> {
+  return { isReadonly: context[READONLY] === 'true' };
+}
+
+/** Throws `wrong-state` without one: the caller skipped a step. */
+export function parsePublishedLun(context: Texts): PublishedLun {
+  const { iqn = '', portals = '', lun = '', wwn = '', bytes = '' } = context;
+  const isWhole =
+    [iqn, portals, wwn].every((one) => one !== '') && [lun, bytes].every((one) => /^\d+$/.test(one));
+  if (isWhole) return { iqn, portals: portals.split(','), lun: Number(lun), wwn, bytes: BigInt(bytes) };
+  throw new Fault(
+    'wrong-state',
+    'publish_context does not tell where the disk is; ControllerPublish comes first, and gives it',
+  );
 }

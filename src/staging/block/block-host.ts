@@ -35,35 +35,19 @@ export interface DeviceMount {
 }
 
 /**
- * The machine, as block volumes need it: beside what `Host` has, loop devices and the file systems on them. Facts come
- * from mountinfo and sysfs; what reads a device or a file of Gluster's runs in a child with a deadline, so that every
- * method may throw `timed-out`. Implemented by `host/linux-block-host.ts` and in memory (`test/fakes`).
+ * The machine, as volumes with a file system of their own need it: beside what `Host` has, file systems on devices.
+ * What reads a device or a mount runs in a child with a deadline, so that every method may throw `timed-out`.
  */
-export interface BlockHost extends Host {
+export interface DeviceHost extends Host {
   /** Makes an empty file; a file that is there is success. Throws `conflict` when something else is there. */
   makeFile(path: string, call: Call): Promise<void>;
   /** Removes a file that is empty; absent is success. Throws `wrong-state` for anything else, also for a mount point. */
   removeFile(path: string, call: Call): Promise<void>;
   /**
-   * The loop devices that are made of this file, which lies in the mount at its parent: also those that a process
-   * attached which has been killed since, in whatever mount namespace.
-   */
-  loops(file: string, call: Call): Promise<readonly LoopDevice[]>;
-  /** Makes a loop device of the file, with direct I/O and sectors of 4096 bytes; resolves with its path. */
-  attachLoop(file: string, options: { readonly: boolean }, call: Call): Promise<string>;
-  /** Takes the device away. False while something still uses it: then it goes with its last user. Gone is success. */
-  detachLoop(device: string, call: Call): Promise<boolean>;
-  /**
    * Whether the file system that is mounted there still serves. `failed`: it gives errors and will not do otherwise
    * until it is mounted anew, as after its device could not be written for a time.
    */
   probeFileSystem(target: string, call: Call): Promise<'live' | 'failed' | 'hung'>;
-  /** Bytes of the device. Throws `not-found` for one that is not attached. */
-  deviceBytes(device: string, call: Call): Promise<bigint>;
-  /** Gives the device the size that its file has by now, and resolves with it; never less than before. */
-  growLoop(disk: Disk, call: Call): Promise<bigint>;
-  /** What the device holds. Throws `unreachable` when it cannot be read. */
-  content(disk: Disk, call: Call): Promise<Content>;
   /** Makes a file system, whatever is there. */
   format(device: string, fsType: FsType, call: Call): Promise<void>;
   /**
@@ -80,4 +64,26 @@ export interface BlockHost extends Host {
    * Not mounted is success. Throws `timed-out` when it does not end, `wrong-state` while it is in use.
    */
   unmountWritten(target: string, call: Call): Promise<void>;
+}
+
+/**
+ * The machine, as virtblock volumes need it: loop devices, and the file systems on them. Facts come from mountinfo and
+ * sysfs. Implemented by `host/linux-block-host.ts` and in memory (`test/fakes`).
+ */
+export interface BlockHost extends DeviceHost {
+  /**
+   * The loop devices that are made of this file, which lies in the mount at its parent: also those that a process
+   * attached which has been killed since, in whatever mount namespace.
+   */
+  loops(file: string, call: Call): Promise<readonly LoopDevice[]>;
+  /** Makes a loop device of the file, with direct I/O and sectors of 4096 bytes; resolves with its path. */
+  attachLoop(file: string, options: { readonly: boolean }, call: Call): Promise<string>;
+  /** Takes the device away. False while something still uses it: then it goes with its last user. Gone is success. */
+  detachLoop(device: string, call: Call): Promise<boolean>;
+  /** Bytes of the device. Throws `not-found` for one that is not attached. */
+  deviceBytes(device: string, call: Call): Promise<bigint>;
+  /** Gives the device the size that its file has by now, and resolves with it; never less than before. */
+  growLoop(disk: Disk, call: Call): Promise<bigint>;
+  /** What the device holds. Throws `unreachable` when it cannot be read. */
+  content(disk: Disk, call: Call): Promise<Content>;
 }

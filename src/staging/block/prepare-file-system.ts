@@ -1,6 +1,6 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import type { Disk, FsType } from './block-host.ts';
+import type { Content, DeviceHost, Disk, FsType } from './block-host.ts';
 import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
 
 /**
@@ -21,22 +21,42 @@ export async function prepareFileSystem(
   }
   const isHalfMade = state === 'other';
   const content = await host.content(disk, call);
-  if (isHalfMade || content === 'blank') {
-    if (isReadonly) {
-      throw new Fault(
-        'wrong-state',
-        `volume ${volume.id} has no file system yet, and nobody may write it here; publish it once to a writer first`,
-      );
-    }
-    checkpoint(call);
-    await host.makeFile(formatting, call);
-    await host.format(disk.device, fsType, call);
-    await host.removeFile(formatting, call);
-    return;
-  }
-  if (content !== fsType) throw differing(volume.id, content, fsType);
+  const found = { id: volume.id, device: disk.device, fsType, isReadonly };
+  if (!isHalfMade && content !== 'blank') return checkFileSystem(host, { ...found, content }, call);
+  requireWriter(found);
+  checkpoint(call);
+  await host.makeFile(formatting, call);
+  await host.format(disk.device, fsType, call);
+  await host.removeFile(formatting, call);
+}
+
+export interface FoundDevice {
+  /** The volume's, for texts. */
+  readonly id: string;
+  readonly device: string;
+  /** Asked for. */
+  readonly fsType: FsType;
+  readonly isReadonly: boolean;
+}
+
+/** Before a file system is made. Throws `wrong-state` for a reader. */
+export function requireWriter({ id, isReadonly }: Pick<FoundDevice, 'id' | 'isReadonly'>): void {
+  if (!isReadonly) return;
+  throw new Fault(
+    'wrong-state',
+    `volume ${id} has no file system yet, and nobody may write it here; publish it once to a writer first`,
+  );
+}
+
+/** Of a device that is not blank. Throws `conflict`, `wrong-state` as `prepareFileSystem`. */
+export async function checkFileSystem(
+  host: Pick<DeviceHost, 'check'>,
+  { id, device, fsType, isReadonly, content }: FoundDevice & { readonly content: Exclude<Content, 'blank'> },
+  call: Call,
+): Promise<void> {
+  if (content !== fsType) throw differing(id, content, fsType);
   // A check may write.
-  if (!isReadonly) await host.check(disk.device, fsType, call);
+  if (!isReadonly) await host.check(device, fsType, call);
 }
 
 function differing(id: string, content: FsType | 'other', fsType: FsType): Fault {

@@ -1,15 +1,16 @@
 import { type Call, checkpoint, detached } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { askMount } from '../ask-mount.ts';
-import { findMount } from '../find-mount.ts';
+import type { Mount } from '../host.ts';
 import { getCluster } from '../node-volume.ts';
 import { requireRoom } from '../require-room.ts';
-import { differenceOf } from '../same-mount.ts';
 import { attachDisk } from './attach-disk.ts';
+import type { FsType } from './block-host.ts';
 import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
 import { findStaged, stagingPathsOf } from './find-staged.ts';
-import { type LoopMount, toLoopMount } from './loop-mount.ts';
+import { toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
+import { describeDifference, isServing, showContent } from './show-content.ts';
 import { takeDown } from './take-down.ts';
 import { unstageBlock } from './unstage-block.ts';
 
@@ -45,7 +46,18 @@ async function attachAndShow(context: BlockContext, use: StagedUse, call: Call):
   await requireRoom(context, use.volume);
   checkpoint(call);
   const device = await attachDisk(context, use, call);
-  await showContent(context, { use, device }, call);
+  const disk = { device, file: placesOf(use.stagingPath).disk };
+  const show = {
+    ...toShown(use),
+    device,
+    prepare: (fsType: FsType) => prepareFileSystem(context, { use, disk, fsType }, call),
+    isOfDevice: (mount: Mount) => toLoopMount(mount)?.loop === device,
+  };
+  await showContent(context.host, show, call);
+}
+
+function toShown({ stagingPath, access, isReadonly }: StagedUse) {
+  return { place: contentPlace(placesOf(stagingPath), access), access, isReadonly };
 }
 
 /** Two file systems of one disk would destroy each other. */
@@ -66,67 +78,15 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
   const { volume, stagingPath } = use;
   const { client, content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
   const isServed = client !== undefined && (await askMount(host, client.target, call)) === 'live';
-  const isWhole = isServed && content !== undefined && (await isServing(context, content, call));
+  const isWhole = isServed && content !== undefined && (await isServing(host, content, call));
   // A client alone is what an interrupted request left: it is gone on with.
   if (!isWhole && (content !== undefined || (client !== undefined && !isServed))) {
     await takeDown(context, { volume, stagingPath }, call);
   }
   if (!isWhole) return false;
-  const difference = describeDifference(content, use);
+  const difference = describeDifference(content, toShown(use));
   if (difference === undefined) return true;
   throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
-}
-
-async function isServing({ host }: BlockContext, content: LoopMount, call: Call): Promise<boolean> {
-  if (content.fileSystem === undefined) return true;
-  const state = await host.probeFileSystem(content.target, call);
-  if (state !== 'hung') return state === 'live';
-  throw new Fault(
-    'timed-out',
-    `the file system at ${content.target} does not answer; are its servers overloaded?`,
-  );
-}
-
-function describeDifference(
-  content: LoopMount,
-  { access, isReadonly, stagingPath }: StagedUse,
-): string | undefined {
-  const place = contentPlace(placesOf(stagingPath), access);
-  if (content.target !== place) return content.fileSystem === undefined ? 'as a device' : 'as a file system';
-  if (access.kind === 'block') return undefined;
-  if (content.fileSystem !== access.fsType) return `it has file system ${content.fileSystem}`;
-  return differenceOf(content, isReadonly ? [...access.options, 'ro'] : access.options);
-}
-
-async function showContent(
-  context: BlockContext,
-  { use, device }: { readonly use: StagedUse; readonly device: string },
-  call: Call,
-): Promise<void> {
-  const { host } = context;
-  const { access, stagingPath } = use;
-  const places = placesOf(stagingPath);
-  checkpoint(call);
-  if (access.kind === 'block') {
-    await host.makeFile(places.device, call);
-    await host.bind(device, places.device, { readonly: false }, call);
-  } else {
-    const { fsType } = access;
-    await prepareFileSystem(context, { use, disk: { device, file: places.disk }, fsType }, call);
-    checkpoint(call);
-    await host.makeDirectory(places.volume, call);
-    const options = [...access.options.filter((one) => one !== 'ro' && one !== 'rw')];
-    const isReader = use.isReadonly || access.options.includes('ro');
-    const mount = { device, fsType, target: places.volume, options: isReader ? [...options, 'ro'] : options };
-    await host.mountDevice(mount, call);
-  }
-  const place = contentPlace(places, access);
-  const shown = findMount(await host.mounts(), place);
-  if (shown !== undefined && toLoopMount(shown)?.loop === device) return;
-  throw new Fault(
-    'unreachable',
-    `${place} does not show ${device} after mounting it; is it a symbolic link?`,
-  );
 }
 
 async function undo(

@@ -1,9 +1,10 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { findMount } from '../find-mount.ts';
-import { MOST_STACKED } from '../unmount-all.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
+import type { ContentMount } from './content-mount.ts';
 import { toLoopMount } from './loop-mount.ts';
+import { takeAway } from './take-away.ts';
 
 interface Place {
   readonly volume: BlockVolume;
@@ -23,9 +24,11 @@ export async function takeDown(context: BlockContext, place: Place, call: Call):
   const isDead = isMounted && (await host.probe(client, call)) === 'dead';
   // Asked before: of a device whose node alone was bound nothing tells afterwards.
   const attached = isMounted ? (await host.loops(disk, call)).map(({ path }) => path) : [];
-  const shown = await takeAway(context, { target: volume, isDead }, call);
-  const bound = await takeAway(context, { target: device, isDead }, call);
-  for (const loop of new Set([...attached, ...shown, ...bound])) {
+  const binder = { host, toContent: toLoopMount };
+  const shown = await takeAway(binder, { target: volume, isDead }, call);
+  const bound = await takeAway(binder, { target: device, isDead }, call);
+  const seen = [...shown, ...bound].map(loopOf);
+  for (const loop of new Set([...attached, ...seen])) {
     checkpoint(call);
     if ((await host.detachLoop(loop, call)) || isDead) continue;
     throw new Fault(
@@ -37,27 +40,6 @@ export async function takeDown(context: BlockContext, place: Place, call: Call):
   await host.removeDirectory(volume, call);
 }
 
-/** The devices that were mounted there, from the top. */
-async function takeAway(
-  { host }: BlockContext,
-  { target, isDead }: { readonly target: string; readonly isDead: boolean },
-  call: Call,
-): Promise<readonly string[]> {
-  const taken = [];
-  for (let n = 0; n < MOST_STACKED; n += 1) {
-    checkpoint(call);
-    const top = findMount(await host.mounts(), target);
-    if (top === undefined) return taken;
-    const mount = toLoopMount(top);
-    if (mount === undefined) {
-      throw new Fault(
-        'wrong-state',
-        `${target} is covered by ${top.source} (${top.fsType}); unmount that first`,
-      );
-    }
-    if (isDead || mount.fileSystem === undefined) await host.unmount(target, call);
-    else await host.unmountWritten(target, call);
-    taken.push(mount.loop);
-  }
-  throw new Fault('uncertain', `mounts at ${target} do not go away; unmount them by hand`);
+function loopOf({ source, root, fileSystem }: ContentMount): string {
+  return fileSystem === undefined ? `/dev${root}` : source;
 }

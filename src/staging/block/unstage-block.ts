@@ -2,7 +2,8 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { unmountAll } from '../unmount-all.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
-import { findStaged, otherUses } from './find-staged.ts';
+import { otherUses } from './content-mount.ts';
+import { findStaged } from './find-staged.ts';
 import { takeDown } from './take-down.ts';
 
 /**
