@@ -71,6 +71,48 @@ describe('block controller over iSCSI', () => {
     await controller.publish(volumeId, { nodeId: NODE_B });
   });
 
+  it('tells each node of the target that there is by then', async () => {
+    const volumeId = await create({ parameters: { kind: 'block', provider: 'gluster-block' } });
+    const { publishContext: first } = await controller.publish(volumeId, { nodeId: NODE_A });
+    expect((await controller.publish(volumeId, { nodeId: NODE_A })).publishContext).to.deep.equal(first);
+    await controller.unpublish(volumeId, NODE_A);
+    const { publishContext: second } = await controller.publish(volumeId, { nodeId: NODE_B });
+    expect([second?.['iqn'], second?.['wwn']]).to.not.include.members([first?.['iqn']]);
+    expect(second?.['wwn']).to.not.equal(first?.['wwn']);
+  });
+
+  it('is shared only where one of the nodes can be cut off by itself', async () => {
+    const parameters = { kind: 'block', provider: 'gluster-block' };
+    await fails(
+      create({ parameters, volumeCapabilities: [SHARED] }),
+      status.INVALID_ARGUMENT,
+      /of provider lio/,
+    );
+  });
+
+  it('has no snapshots, and begins empty', async () => {
+    const volumeId = await create();
+    const virtblock = await controller.create('two');
+    const { snapshot } = await controller.rpc('CreateSnapshot', { name: 'snap', sourceVolumeId: virtblock });
+    await fails(
+      controller.rpc('CreateSnapshot', { name: 'other', sourceVolumeId: volumeId }),
+      status.FAILED_PRECONDITION,
+      /kind virtblock only/,
+    );
+    expect((await controller.rpc('ListSnapshots', { sourceVolumeId: volumeId })).entries).to.deep.equal([]);
+    const contentOf = (source: object) => ({ ...createRequest('three'), volumeContentSource: source });
+    const words = /of kind virtblock/;
+    for (const source of [
+      { snapshot: { snapshotId: snapshot?.snapshotId ?? '' } },
+      { volume: { volumeId: virtblock } },
+    ]) {
+      const asked = { ...contentOf(source), parameters: { kind: 'block' } };
+      await fails(controller.rpc('CreateVolume', asked), status.INVALID_ARGUMENT, words);
+    }
+    const copy = contentOf({ volume: { volumeId } });
+    await fails(controller.rpc('CreateVolume', copy), status.INVALID_ARGUMENT, words);
+  });
+
   it('needs the initiator name of the node', async () => {
     const volumeId = await create();
     await fails(controller.publish(volumeId, { nodeId: NODE_1 }), status.FAILED_PRECONDITION, /open-iscsi/);

@@ -91,6 +91,7 @@ export async function serveLuns(iscsi: IscsiHost): Promise<NodeClient> {
 export interface LunNode extends NodeClient {
   readonly host: MemoryIscsiHost;
   readonly target: MemoryTarget;
+  readonly targets: MemoryTargets;
   stage(change?: Request<'NodeStageVolume'>): Promise<unknown>;
   publish(change?: Request<'NodePublishVolume'>): Promise<unknown>;
   unpublish(change?: Request<'NodeUnpublishVolume'>): Promise<unknown>;
@@ -109,6 +110,7 @@ export async function startLunNode(): Promise<LunNode> {
     ...client,
     host,
     target,
+    targets,
     stage: (change = {}) => rpc('NodeStageVolume', { ...goodLun.stage, ...change }),
     publish: (change = {}) => rpc('NodePublishVolume', { ...goodLun.publish, ...change }),
     unpublish: (change = {}) => rpc('NodeUnpublishVolume', { ...goodLun.unpublish, ...change }),

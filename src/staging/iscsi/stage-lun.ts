@@ -6,7 +6,7 @@ import { describeDifference, isServing, showContent } from '../block/show-conten
 import type { Mount } from '../host.ts';
 import { attachLun, mapDisks } from './attach-lun.ts';
 import { findLun, findMapOf } from './find-lun.ts';
-import type { LunMap } from './iscsi-host.ts';
+import type { Lun, LunMap } from './iscsi-host.ts';
 import { isOfMap } from './lun-mount.ts';
 import {
   formatNote,
@@ -15,6 +15,7 @@ import {
   lunPlace,
   lunPlacesOf,
   type StageLun,
+  type TargetNote,
 } from './lun-volume.ts';
 import { prepareLun } from './prepare-lun.ts';
 import { takeAwayContent, unstageLun } from './unstage-lun.ts';
@@ -23,10 +24,11 @@ const UNDO_MS = 90_000;
 
 /**
  * Logs in to the volume's target, makes a multipath device of its disk, and mounts the file system on it, or shows the
- * device, below the staging path. There already as asked for is success; what gives errors for good is mounted anew.
+ * device, below the staging path. There already as asked for is success; what gives errors for good, also of an earlier target, is taken away first.
  * Throws `conflict`, `wrong-state`, `denied`, `unreachable`, `timed-out`. A failure leaves nothing, or is `uncertain`.
  */
 export async function stageLun(context: LunContext, use: StageLun, call: Call): Promise<void> {
+  await leaveDead(context, use, call);
   if (await isStaged(context, use, call)) return;
   const { iscsi } = context;
   const { volume, stagingPath, lun } = use;
@@ -39,6 +41,21 @@ export async function stageLun(context: LunContext, use: StageLun, call: Call): 
     await undo(context, { use, cause: error }, call);
     throw error;
   }
+}
+
+/**
+ * The servers may have made another target since, when they took the disk from this node or moved it. What is left of
+ * the old one is ended; after a boot nobody else would. One that still works is left, and is a conflict.
+ */
+async function leaveDead(context: LunContext, use: LunUse, call: Call): Promise<void> {
+  const { note, content } = await findLun(context, use, call);
+  if (note === undefined || isFrom(note, use.lun)) return;
+  if (content !== undefined && (await isServing(context.iscsi, content, call))) return;
+  await unstageLun(context, use, call);
+}
+
+function isFrom(note: TargetNote, { iqn, wwn }: Lun): boolean {
+  return note.iqn === iqn && note.wwn === wwn;
 }
 
 /**
@@ -56,7 +73,7 @@ async function isStaged(context: LunContext, use: LunUse, call: Call): Promise<b
   const { volume, stagingPath, lun } = use;
   const { note, content, map } = await findLun(context, use, call);
   await requireSole(context, use, call);
-  const isSame = note !== undefined && note.iqn === lun.iqn && note.wwn === lun.wwn;
+  const isSame = note !== undefined && isFrom(note, lun);
   if (note !== undefined && !isSame) {
     throw new Fault('conflict', `volume ${volume.id} is staged from target ${note.iqn}; unstage it first`);
   }
