@@ -67,6 +67,11 @@ export class LioLab {
     return this.lab.servers.findIndex((server) => server.name === name) + 1;
   }
 
+  /** What LIO has of the export. */
+  mapOf({ iqn }: IscsiVolumeInfo): string {
+    return `/dev/mapper/${MAP_PREFIX}${keyOf(iqn) ?? ''}`;
+  }
+
   /** The process of the one client that exports have on a server. */
   async clientOf(server: number): Promise<number> {
     const [pid] = await findClients(new Set(await this.mountsOn(server)));
