@@ -116,6 +116,15 @@ export const gatewayConfig = z.strictObject({
       perVolume: z.number().int().min(1).max(10_000).default(256),
     })
     .prefault({}),
+  block: z
+    .strictObject({
+      /** Where this server's iSCSI targets listen, `address:port`; default all its addresses. */
+      portals: z
+        .array(z.string().regex(/^(?:\[[0-9A-Fa-f:]+\]|[0-9.]+):\d{1,5}$/, 'is no address:port'))
+        .min(1)
+        .exactOptional(),
+    })
+    .prefault({}),
   /** How many changing gluster commands run at once. */
   parallelMutations: z.number().int().min(1).max(64).default(8),
 });
@@ -152,6 +161,8 @@ const roles = {
     mounter: z.string().exactOptional(),
     /** kubelet's plugins_registry. Without one somebody else registers the driver. */
     'registration-directory': absolutePath.exactOptional(),
+    /** Whose iscsid is used: the host's, or one of this container's own, which ends with it. */
+    iscsid: z.enum(['host', 'own']).default('host'),
     ...blockDriver,
     ...common,
   }),

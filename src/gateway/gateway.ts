@@ -13,6 +13,9 @@ import type { SnapshotStore } from './bricks/snapshot-store.ts';
 import { EventRing } from './event-ring.ts';
 import type { Gluster } from './gluster-cli/gluster.ts';
 import { type Housekeeping, startHousekeeping } from './housekeeping.ts';
+import { createLio } from './lio/create-lio.ts';
+import type { LioParts } from './lio/deps.ts';
+import type { ExportWatch } from './lio/watch-exports.ts';
 import { createLocalServer } from './peers/local-server.ts';
 import { createPeerClients } from './peers/peer-clients.ts';
 import { createPool } from './peers/pool.ts';
@@ -27,12 +30,14 @@ import { type DeviceWatch, startDeviceWatch } from './watch-devices.ts';
 const OPTION_MS = 3_000;
 
 /** This server's glusterd and disks. */
-export interface GatewayParts extends BlockProviders {
+export interface GatewayParts extends Omit<BlockProviders, 'lio'> {
   readonly gluster: Gluster;
   readonly bricks: BrickStore;
   /** Absent: no snapshots are made here. */
   readonly snapshots?: SnapshotStore;
   readonly restores?: RestoreStore;
+  /** Absent: no block volumes are exported by this program's own targets. */
+  readonly lio?: LioParts;
 }
 
 export interface Gateway {
@@ -69,28 +74,31 @@ export function createGateway(config: GatewayConfig, parts: GatewayParts): Gatew
     noticeReset: () => housekeeping?.soon(),
     notify: (name, data) => events.add(name, pool.identity().peerId, data),
   };
+  const lio = parts.lio === undefined ? undefined : createLio(deps, parts.lio);
+  const providers = { block: parts.block, glusterBlock: parts.glusterBlock, lio: lio?.deps };
   const api = createApi({
-    routes: createRoutes(deps, parts),
+    routes: createRoutes(deps, providers),
     issuers,
     identity: pool.identity,
     onUnreachable: () => pool.forget(),
   });
   let server: HttpServer | undefined;
-  let watch: DeviceWatch | undefined;
+  let watches: readonly (DeviceWatch | ExportWatch)[] = [];
   return {
     async start() {
       await checkKeys(issuers);
       server = await createServer(config, api.listener);
       const address = await server.listen();
       log.info({ address: address.address, port: address.port, hostname }, 'gateway listens');
-      housekeeping = startHousekeeping(deps, bricks, { ...parts });
-      watch = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
+      housekeeping = startHousekeeping(deps, bricks, { ...providers, snapshots });
+      const devices = startDeviceWatch({ devices: (call) => bricks.devices(call), notify: deps.notify });
+      watches = lio === undefined ? [devices] : [devices, lio.watch()];
       return address;
     },
     async stop() {
       const closed = server?.close();
       await housekeeping?.stop();
-      await watch?.stop();
+      for (const watch of watches) await watch.stop();
       await api.idle();
       server?.cut();
       await closed;

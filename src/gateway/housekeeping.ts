@@ -38,7 +38,7 @@ export interface Housekeeping {
 export function startHousekeeping(
   deps: VolumeDeps,
   store: BrickStore,
-  { snapshots, block, glusterBlock }: BlockProviders & { readonly snapshots?: SnapshotStore } = {},
+  { snapshots, ...providers }: BlockProviders & { readonly snapshots?: SnapshotStore | undefined } = {},
 ): Housekeeping {
   const stopped = new AbortController();
   let isUp = false;
@@ -64,9 +64,7 @@ export function startHousekeeping(
       await sweepRestores(deps, store, call);
       await keepRecords(deps, store, call);
       await healRestored(deps, call);
-      if (block !== undefined) await sweepHosting({ ...deps, ...block, provider: 'virtblock' }, call);
-      if (glusterBlock !== undefined)
-        await sweepHosting({ ...deps, ...glusterBlock, provider: 'gluster-block' }, call);
+      await sweepProviders(deps, providers, call);
     } catch (error) {
       if (stopped.signal.aborted) return;
       if (isFault(error)) log.warn({ err: error }, 'housekeeping will be tried again');
@@ -91,6 +89,17 @@ export function startHousekeeping(
       await running;
     },
   };
+}
+
+async function sweepProviders(
+  deps: VolumeDeps,
+  { block, glusterBlock, lio }: BlockProviders,
+  call: Call,
+): Promise<void> {
+  if (block !== undefined) await sweepHosting({ ...deps, ...block, provider: 'virtblock' }, call);
+  if (glusterBlock !== undefined)
+    await sweepHosting({ ...deps, ...glusterBlock, provider: 'gluster-block' }, call);
+  if (lio !== undefined) await sweepHosting(lio, call);
 }
 
 async function bringUp(deps: VolumeDeps, store: BrickStore, call: Call): Promise<void> {

@@ -2,16 +2,17 @@ import * as z from 'zod';
 import type { Call } from '../control/call.ts';
 import { Fault, isFault } from '../control/fault.ts';
 import type { BlockBackend, BlockPage, BlockPlace, BlockVolume } from '../volumes/block/block-backend.ts';
-import { isVolumeName, type VolumeName } from '../volumes/ids.ts';
+import { BLOCK_PROVIDERS, type BlockProvider } from '../volumes/block/block-handle.ts';
 import type { Additions } from './additions.ts';
 import { toBlockRequest } from './block-request.ts';
 import { toBlockSnapshots } from './block-snapshots.ts';
-import { type BlockVolumeInfo, blockVolumeInfo, blockVolumeList } from './block-wire.ts';
 import { toWireBytes } from './create-request.ts';
 import type { RestClient } from './http.ts';
+import { toPublishRequest } from './publish-request.ts';
+import { listReplyOf, replyOf, toBlockVolume, toKnown, toPublished } from './told-block.ts';
 import { ADDITIONS } from './wire.ts';
 
-const PATH = '/v1/blockvolumes/virtblock';
+const PATH = '/v1/blockvolumes';
 
 /**
  * The block volumes of a cluster over the gateway's REST API. glusterd2's own are not used: it formats a volume that is
@@ -21,7 +22,8 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
   const safely = <T>(call: Call, extended: () => Promise<T>) =>
     additions.choose(ADDITIONS.blockPublish, call, { extended, plain: () => Promise.reject(unsupported()) });
   const post = (place: BlockPlace, verb: string, body: object, call: Call) => {
-    const request = { ...toTarget(place, `/${verb}`), method: 'POST', body, reply: blockVolumeInfo } as const;
+    const target = toTarget(place, `/${verb}`);
+    const request = { ...target, method: 'POST', body, reply: replyOf(place.provider) } as const;
     return safely(call, () => client.request(request, call));
   };
   return {
@@ -32,8 +34,10 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         const body = toBlockRequest(spec, metadata);
         const subject = `block volume ${spec.name}`;
         try {
-          const request = { method: 'POST', path: PATH, body, reply: blockVolumeInfo, subject } as const;
-          return toKnown(await client.request(request, call));
+          const { provider } = spec;
+          const path = `${PATH}/${provider}`;
+          const request = { method: 'POST', path, body, reply: replyOf(provider), subject } as const;
+          return toKnown(await client.request(request, call), provider);
         } catch (error) {
           if (isFault(error, 'conflict')) return 'exists';
           throw error;
@@ -48,10 +52,9 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
     async expand(place, capacityBytes, call) {
       return (await post(place, 'expand', { size: toWireBytes(capacityBytes) }, call)).size;
     },
-    async publish(place, { name: node, addresses, isReadonly: readonly }, call) {
-      const body = { node, addresses: [...addresses], readonly };
-      const { published } = await post(place, 'publish', body, call);
-      return published.find((one) => one.node === node)?.door;
+    publish: async (place, publishing, call) => {
+      const info = await post(place, 'publish', toPublishRequest(place, publishing), call);
+      return toPublished(info, place.provider, publishing.name);
     },
     unpublish: (place, node, call) =>
       safely(call, () => {
@@ -59,7 +62,7 @@ export function toBlockBackend(client: RestClient, additions: Additions): BlockB
         const request = { ...toTarget(place, '/unpublish'), method: 'POST', body, reply: z.null() } as const;
         return unlessGone(client.request(request, call));
       }),
-    list: (query, call) => safely(call, () => list(client, query, call)),
+    list: (query, call) => safely(call, () => listAll(client, query, call)),
   };
 }
 
@@ -85,63 +88,64 @@ async function find(
   call: Call,
 ): Promise<BlockVolume | undefined> {
   try {
-    const request = { ...toTarget(place), method: 'GET', reply: blockVolumeInfo } as const;
-    return toBlockVolume(await client.request(request, call));
+    const request = { ...toTarget(place), method: 'GET', reply: replyOf(place.provider) } as const;
+    return toBlockVolume(await client.request(request, call), place.provider);
   } catch (error) {
     if (isFault(error, 'not-found')) return undefined;
     throw error;
   }
 }
 
-/** One more than asked for tells whether there are more. */
-async function list(
+/**
+ * The pages of all providers that the servers have, in order of name. One more than asked for of each tells whether
+ * there are more.
+ */
+async function listAll(
   client: RestClient,
   { after, limit }: Parameters<BlockBackend['list']>[0],
   call: Call,
 ): Promise<BlockPage> {
   const query = { limit: String(limit + 1), ...(after === '' ? {} : { after }) };
-  const request = {
-    method: 'GET',
-    path: PATH,
-    query,
-    reply: blockVolumeList,
-    subject: 'block volumes',
-  } as const;
-  const infos = await client.request(request, call);
-  const volumes = infos.map(toBlockVolume).filter((volume) => volume !== undefined);
-  return { volumes: volumes.slice(0, limit), more: infos.length > limit };
+  const pages = await Promise.all(BLOCK_PROVIDERS.map((provider) => list(client, { provider, query }, call)));
+  const volumes = pages.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const end = endOfPage(volumes, limit);
+  return { volumes: volumes.slice(0, end), more: volumes.length > end };
 }
 
-function toTarget(
-  { hosting, name }: { readonly hosting?: VolumeName; readonly name: VolumeName },
-  verb = '',
-) {
+/** Providers may have the same name each, and the next page begins after a name: those of one name stay together. */
+function endOfPage(volumes: readonly BlockVolume[], limit: number): number {
+  const next = volumes[limit]?.name;
+  const first = volumes.findIndex(({ name }) => name === next);
+  if (next === undefined || first > 0) return next === undefined ? volumes.length : first;
+  return volumes.findLastIndex(({ name }) => name === next) + 1;
+}
+
+async function list(
+  client: RestClient,
+  { provider, query }: { readonly provider: BlockProvider; readonly query: Readonly<Record<string, string>> },
+  call: Call,
+): Promise<readonly BlockVolume[]> {
+  const path = `${PATH}/${provider}`;
+  const request = {
+    method: 'GET',
+    path,
+    query,
+    reply: listReplyOf(provider),
+    subject: 'block volumes',
+  } as const;
+  try {
+    const infos = await client.request(request, call);
+    return infos.map((info) => toBlockVolume(info, provider)).filter((volume) => volume !== undefined);
+  } catch (error) {
+    if (provider !== 'virtblock' && isFault(error, 'unsupported')) return [];
+    throw error;
+  }
+}
+
+function toTarget({ provider, hosting, name }: Parameters<BlockBackend['find']>[0], verb = '') {
   return {
-    path: `${PATH}/${name}${verb}`,
+    path: `${PATH}/${provider}/${name}${verb}`,
     ...(hosting === undefined ? {} : { query: { hostingvolume: hosting } }),
     subject: `block volume ${name}`,
   };
-}
-
-/** Undefined for one of a name that none of ours can have. */
-function toBlockVolume(info: BlockVolumeInfo): BlockVolume | undefined {
-  const { name, hostingvolume: hosting, size, metadata, published } = info;
-  if (!isVolumeName(name) || !isVolumeName(hosting)) return undefined;
-  return {
-    hosting,
-    name,
-    capacityBytes: size,
-    metadata,
-    published: published.map(({ node, addresses, readonly }) => ({
-      name: node,
-      addresses,
-      isReadonly: readonly,
-    })),
-  };
-}
-
-function toKnown(info: BlockVolumeInfo): BlockVolume {
-  const volume = toBlockVolume(info);
-  if (volume !== undefined) return volume;
-  throw new Fault('uncertain', `the reply to block volume ${info.name} is of another; retry`);
 }

@@ -2,7 +2,7 @@ import type { BlockSpec } from '../volumes/block/block-backend.ts';
 import type { BlockCreateRequestWire } from './block-wire.ts';
 import { toClassFields, toWireBytes } from './create-request.ts';
 
-/** The body of `POST /v1/blockvolumes/virtblock`. */
+/** The body of `POST /v1/blockvolumes/{provider}`. */
 export function toBlockRequest(
   { name, capacityBytes, hosting, source }: BlockSpec,
   metadata: Readonly<Record<string, string>>,

@@ -110,6 +110,7 @@ export const blockPublishRequest = z.strictObject({
   addresses: z.array(z.string()).min(1),
   readonly: z.boolean(),
 });
+export type BlockPublishRequest = z.output<typeof blockPublishRequest>;
 
 /**
  * Addition, `POST …/{name}/unpublish`: 204 means that no write of that node's can come any more, whether it has

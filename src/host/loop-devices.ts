@@ -16,7 +16,8 @@ const POLL_MS = 50;
 const SYSFS = '/sys/block';
 const SECTOR = 512n;
 
-type Identity = Pick<LoopDevice, 'path' | 'sequence'>;
+/** A device, and no other that has its path later. */
+export type LoopIdentity = Pick<LoopDevice, 'path' | 'sequence'>;
 
 /** `BlockHost.loops` of this machine. */
 export async function loopsOf(file: string, call: Call): Promise<readonly LoopDevice[]> {
@@ -58,8 +59,13 @@ export async function attachDirect(
   );
 }
 
+/** Of the device that has this path now. */
+export async function identityOf(path: string): Promise<LoopIdentity> {
+  return { path, sequence: await sequenceOf(path) };
+}
+
 /** `BlockHost.detachLoop` of this machine. */
-export async function detach({ path, sequence }: Identity, call: Call): Promise<boolean> {
+export async function detach({ path, sequence }: LoopIdentity, call: Call): Promise<boolean> {
   const end = performance.now() + LET_GO_MS;
   const isThere = async () =>
     (await sequenceOf(path)) === sequence && (await backingFile(path)) !== undefined;

@@ -11,6 +11,8 @@ import { createGateway } from '../gateway/gateway.ts';
 import { mountedExports } from '../gateway/gluster-block/mounted-exports.ts';
 import { createGlusterBlock } from '../gateway/gluster-block/run-gluster-block.ts';
 import { createGluster } from '../gateway/gluster-cli/create-gluster.ts';
+import { createLinuxExports } from '../gateway/lio/linux-exports.ts';
+import { mountedLioDisks } from '../gateway/lio/lio-disks.ts';
 import { createClientCgroups } from '../host/client-cgroup.ts';
 import { createFreezer } from '../host/freeze.ts';
 import { nativeProgram } from '../host/native-program.ts';
@@ -41,7 +43,9 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const block = { mounts: disks, files, ...shared, making: new Semaphore(1) };
   const command = createGlusterBlock();
   const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...shared, command };
-  const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock });
+  const machine = createLinuxExports({ cgroups, ...config.block });
+  const lio = { ...block, mounts: seenAs(mounts, mountedLioDisks), making: new Semaphore(1), machine };
+  const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock, lio });
   let listening: AddressInfo | undefined;
   const telemetry = await serveTelemetry({
     address: flags['http-address'],

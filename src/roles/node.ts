@@ -5,6 +5,7 @@ import { nodeServices } from '../csi/node/node-service.ts';
 import { Registration } from '../csi/registration/registration.ts';
 import { type RunningServer, serve } from '../grpc/server.ts';
 import { createLinuxBlockHost } from '../host/linux-block-host.ts';
+import { createLinuxIscsiHost } from '../host/linux-iscsi-host.ts';
 import { readMounts } from '../host/mountinfo.ts';
 import { sourceAddresses } from '../host/source-addresses.ts';
 import { mounterHost } from '../mounter/mounter-host.ts';
@@ -64,7 +65,9 @@ function serveBlock(flags: FlagsOf<'node'>, context: BlockContext): Promise<Runn
   const { 'block-endpoint': endpoint, 'block-driver-name': driverName, 'node-id': nodeName } = flags;
   if (endpoint === undefined) return undefined;
   const addresses = () => addressesFor(context.clusters);
-  const services = blockNodeServices({ ...context, nodeName, addresses, driverName, version: VERSION });
+  const iscsi = createLinuxIscsiHost({ iscsid: flags.iscsid });
+  const node = { ...context, iscsi, nodeName, addresses };
+  const services = blockNodeServices({ ...node, driverName, version: VERSION });
   return serve({ endpoint, services });
 }
 

@@ -23,8 +23,8 @@ type Known = (typeof KNOWN)[number];
 /** Keys of the CO's own, not meant for the driver. */
 const KUBERNETES = 'csi.storage.k8s.io/';
 const BRICK_TYPES: readonly BrickType[] = ['loop', 'directory', 'lvm'];
-const LATER_KINDS = ['subvol', 'block'];
-const BLOCK_KIND = 'virtblock';
+const LATER_KINDS = ['subvol'];
+const BLOCK_KINDS = ['virtblock', 'block'];
 const ZONE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 /** Leaves room for 49 characters of name and hash within Gluster's 72. */
 const PREFIX = /^[A-Za-z0-9_][A-Za-z0-9_-]{0,19}$/;
@@ -58,7 +58,7 @@ function isKnown(key: string): key is Known {
 
 function checkKind(kind: string): void {
   if (kind === 'volume') return;
-  if (kind === BLOCK_KIND) {
+  if (BLOCK_KINDS.includes(kind)) {
     throw invalid(
       'parameters.kind',
       `"${kind}" is of driver block.csi.gluster.org; name that as the provisioner`,

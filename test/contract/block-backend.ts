@@ -5,33 +5,48 @@ import type {
   BlockSpec,
   BlockVolume,
 } from '../../src/volumes/block/block-backend.ts';
+import type { BlockProvider } from '../../src/volumes/block/block-handle.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call, faultOf } from './backend.ts';
 
 /** A cluster to hold against the promises of the BlockBackend port. */
 export interface BlockSubject extends AsyncDisposable {
   readonly backend: BlockBackend;
+  readonly provider: BlockProvider;
   readonly sizeBytes: bigint;
   /** More than the cluster has. */
   readonly tooLargeBytes: bigint;
 }
 
 const METADATA = { owner: 'block.csi.gluster.org', 'csi-name': 'it’s "mine"' };
-const WRITER: BlockPublication = { name: 'node-1', addresses: ['10.0.0.1'], isReadonly: false };
-const READERS: readonly BlockPublication[] = [
-  { name: 'node-1', addresses: ['10.0.0.1'], isReadonly: true },
-  { name: 'node-2', addresses: ['10.0.0.2', 'fd00::2'], isReadonly: true },
-];
+const WRITER = nodeAt('node-1', ['10.0.0.1'], false);
+const READERS = [nodeAt('node-1', ['10.0.0.1'], true), nodeAt('node-2', ['10.0.0.2', 'fd00::2'], true)];
+
+/** A node, by what each provider knows of it. */
+export function nodeAt(name: string, addresses: readonly string[], isReadonly: boolean) {
+  return { name, addresses, initiator: `iqn.2026-11.org.example:${name}`, isReadonly };
+}
+
+/** What servers keep of it. */
+export function keptOf(
+  provider: BlockProvider,
+  { name, addresses, initiator, isReadonly }: ReturnType<typeof nodeAt>,
+): BlockPublication {
+  return provider === 'virtblock'
+    ? { name, addresses, isReadonly }
+    : { name, addresses: [], initiator, isReadonly };
+}
 
 /** The suite that every BlockBackend passes. */
 export function blockBackendContract(name: string, makeSubject: () => Promise<BlockSubject>): void {
   describe(`${name} keeps the promises of the BlockBackend port`, () => {
     let subject: BlockSubject;
     let backend: BlockBackend;
+    let provider: BlockProvider;
     let made = 0;
     before(async () => {
       subject = await makeSubject();
-      backend = subject.backend;
+      ({ backend, provider } = subject);
     });
     after(() => subject[Symbol.asyncDispose]());
 
@@ -44,6 +59,7 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
         options: {},
       } as const;
       return {
+        provider,
         name: parseVolumeName(`disk-${String(made).padStart(3, '0')}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
@@ -56,13 +72,14 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       if (volume === 'exists') throw new Error(`${spec.name} is there already`);
       return volume;
     };
+    const kept = (node: ReturnType<typeof nodeAt>) => keptOf(provider, node);
     const publishedTo = async (volume: BlockVolume) => (await backend.find(volume, call()))?.published;
 
     it('makes a volume, and tells of it with its metadata', async () => {
       const spec = newSpec();
       const volume = await create(spec);
       expect(volume).to.include({ name: spec.name, capacityBytes: spec.capacityBytes });
-      expect(await backend.find({ name: spec.name }, call())).to.deep.equal({
+      expect(await backend.find({ provider, name: spec.name }, call())).to.deep.equal({
         ...volume,
         metadata: METADATA,
         published: [],
@@ -91,19 +108,19 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
     it('refuses what there is no room for, and leaves nothing', async () => {
       const spec = newSpec({ capacityBytes: subject.tooLargeBytes });
       await faultOf('exhausted', create(spec));
-      expect(await backend.find({ name: spec.name }, call())).to.equal(undefined);
+      expect(await backend.find({ provider, name: spec.name }, call())).to.equal(undefined);
     });
 
     it('has nothing of a volume that is not there, or elsewhere', async () => {
       const name = parseVolumeName('never-made');
-      expect(await backend.find({ name }, call())).to.equal(undefined);
+      expect(await backend.find({ provider, name }, call())).to.equal(undefined);
       const { hosting: real } = await create();
       for (const hosting of [real, parseVolumeName('no-such-hosting')]) {
-        expect(await backend.find({ hosting, name }, call())).to.equal(undefined);
-        await backend.delete({ hosting, name }, call());
-        await backend.unpublish({ hosting, name }, 'node-1', call());
-        await faultOf('not-found', backend.expand({ hosting, name }, subject.sizeBytes, call()));
-        await faultOf('not-found', backend.publish({ hosting, name }, WRITER, call()));
+        expect(await backend.find({ provider, hosting, name }, call())).to.equal(undefined);
+        await backend.delete({ provider, hosting, name }, call());
+        await backend.unpublish({ provider, hosting, name }, 'node-1', call());
+        await faultOf('not-found', backend.expand({ provider, hosting, name }, subject.sizeBytes, call()));
+        await faultOf('not-found', backend.publish({ provider, hosting, name }, WRITER, call()));
       }
     });
 
@@ -116,17 +133,18 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       await faultOf('exhausted', backend.expand(volume, subject.tooLargeBytes, call()));
     });
 
-    it('publishes it to one writer, whose addresses may change', async () => {
+    it('publishes it to one writer, whom servers may come to know by another address or initiator', async () => {
       const volume = await create();
       for (const _ of [1, 2]) await backend.publish(volume, WRITER, call());
-      const moved = { ...WRITER, addresses: ['10.0.0.9', '10.0.0.8'] };
+      const initiator = `${WRITER.initiator}-new`;
+      const moved = { ...WRITER, addresses: ['10.0.0.9', '10.0.0.8'], initiator };
       await backend.publish(volume, moved, call());
-      expect(await publishedTo(volume)).to.deep.equal([moved]);
-      const other = { ...WRITER, name: 'node-2', addresses: ['10.0.0.2'] };
+      expect(await publishedTo(volume)).to.deep.equal([kept(moved)]);
+      const other = nodeAt('node-2', ['10.0.0.2'], false);
       const fault = await faultOf('wrong-state', backend.publish(volume, other, call()));
       expect(fault.message).to.include('node-1');
       await faultOf('wrong-state', backend.publish(volume, { ...other, isReadonly: true }, call()));
-      expect(await publishedTo(volume)).to.deep.equal([moved]);
+      expect(await publishedTo(volume)).to.deep.equal([kept(moved)]);
     });
 
     it('lets a node in by the same door until it is let in anew, or otherwise', async () => {
@@ -153,8 +171,8 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
     it('publishes it to many readers, and then to no writer', async () => {
       const volume = await create();
       for (const reader of READERS) await backend.publish(volume, reader, call());
-      expect(await publishedTo(volume)).to.have.deep.members(READERS);
-      const writer = { name: 'node-3', addresses: ['10.0.0.3'], isReadonly: false };
+      expect(await publishedTo(volume)).to.have.deep.members(READERS.map(kept));
+      const writer = nodeAt('node-3', ['10.0.0.3'], false);
       await faultOf('wrong-state', backend.publish(volume, writer, call()));
     });
 
@@ -162,7 +180,7 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       const volume = await create();
       for (const reader of READERS) await backend.publish(volume, reader, call());
       for (const _ of [1, 2]) await backend.unpublish(volume, 'node-1', call());
-      expect(await publishedTo(volume)).to.deep.equal(READERS.slice(1));
+      expect(await publishedTo(volume)).to.deep.equal(READERS.slice(1).map(kept));
       const fault = await faultOf('wrong-state', backend.delete(volume, call()));
       expect(fault.message).to.include('node-2');
       await backend.unpublish(volume, undefined, call());
@@ -178,7 +196,7 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       expect(all.more).to.equal(false);
       const names = all.volumes.map(({ name }) => name);
       expect(names).to.deep.equal(names.toSorted()).and.include(volume.name);
-      expect(all.volumes.find(({ name }) => name === volume.name)?.published).to.deep.equal([WRITER]);
+      expect(all.volumes.find(({ name }) => name === volume.name)?.published).to.deep.equal([kept(WRITER)]);
       const [first, second] = names;
       expect(await backend.list({ after: first ?? '', limit: 1 }, call())).to.deep.equal({
         volumes: all.volumes.filter(({ name }) => name === second),

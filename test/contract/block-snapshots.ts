@@ -4,6 +4,7 @@ import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call, faultOf } from './backend.ts';
 import type { BlockSubject } from './block-backend.ts';
 
+const provider = 'virtblock';
 const METADATA = { owner: 'block.csi.gluster.org', 'csi-name': 'it’s "mine"' };
 
 /** The promises about snapshots, of which every BlockBackend keeps them all. */
@@ -27,6 +28,7 @@ export function blockSnapshotContract(name: string, makeSubject: () => Promise<B
         options: {},
       } as const;
       const spec = {
+        provider,
         name: parseVolumeName(`copy-${made}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
@@ -70,7 +72,7 @@ export function blockSnapshotContract(name: string, makeSubject: () => Promise<B
         const request = { name: taken.name, source, metadata: METADATA, ...change };
         expect(await subject.backend.createSnapshot(request, call())).to.equal('exists');
       }
-      const gone = { hosting: source.hosting, name: parseVolumeName('never-made') };
+      const gone = { ...source, name: parseVolumeName('never-made') };
       const request = { name: parseVolumeName('of-none'), source: gone, metadata: {} };
       await faultOf('not-found', subject.backend.createSnapshot(request, call()));
     });
@@ -89,8 +91,8 @@ export function blockSnapshotContract(name: string, makeSubject: () => Promise<B
       const taken = await take('origin');
       const larger = 2n * source.capacityBytes;
       for (const from of [
-        { kind: 'snapshot', hosting, name: taken.name },
-        { kind: 'volume', hosting, name: source.name },
+        { kind: 'snapshot', provider, hosting, name: taken.name },
+        { kind: 'volume', provider, hosting, name: source.name },
       ] as const) {
         const same = await create({ source: from });
         expect([same.hosting, same.capacityBytes]).to.deep.equal([hosting, source.capacityBytes]);

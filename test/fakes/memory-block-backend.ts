@@ -6,11 +6,14 @@ import type {
   BlockPage,
   BlockPlace,
   BlockPublication,
+  BlockPublishing,
   BlockSpec,
   BlockVolume,
+  PublishedBlock,
 } from '../../src/volumes/block/block-backend.ts';
 import type {
   BlockSnapshot,
+  BlockSnapshotPlace,
   BlockSnapshotRequest,
   BlockSource,
 } from '../../src/volumes/block/block-snapshot.ts';
@@ -36,6 +39,9 @@ export class MemoryBlockBackend implements BlockBackend {
   /** By which those that have it mount it. */
   readonly #doors = new Map<VolumeName, string>();
   #publications = 0;
+  readonly #asked = new Map<string, BlockPublishing>();
+  /** How often the last node of a block volume was cut off. */
+  readonly #cuts = new Map<string, number>();
   readonly #inTransaction = new Set<VolumeName>();
   /** Of every hosting volume that is made. */
   readonly #hostingBytes: bigint;
@@ -62,17 +68,18 @@ export class MemoryBlockBackend implements BlockBackend {
     return [...this.#snapshots.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  find({ hosting, name }: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
+  find(place: Parameters<BlockBackend['find']>[0], call: Call): Promise<BlockVolume | undefined> {
     return this.#step('find', call, () => {
-      const volume = this.#volumes.get(name);
-      return hosting === undefined || volume?.hosting === hosting ? volume : undefined;
+      const volume = this.#volumes.get(place.name);
+      const isThere = place.hosting === undefined || volume?.hosting === place.hosting;
+      return isThere && volume?.provider === place.provider ? volume : undefined;
     });
   }
 
   async create(spec: BlockSpec, metadata: Readonly<Record<string, string>>, call: Call) {
     using _transaction = this.#transaction(spec.name);
     return this.#step('create', call, () => {
-      const { name, capacityBytes, hosting } = spec;
+      const { provider, name, capacityBytes, hosting } = spec;
       const found = this.#volumes.get(name);
       if (found !== undefined) {
         const isSame = found.capacityBytes === capacityBytes && isDeepStrictEqual(found.metadata, metadata);
@@ -83,7 +90,14 @@ export class MemoryBlockBackend implements BlockBackend {
       }
       if (spec.source !== undefined) this.#requireSource(spec.source, capacityBytes);
       this.#requireRoom(name, capacityBytes);
-      const made = { hosting: this.#hosting, name, capacityBytes, metadata: { ...metadata }, published: [] };
+      const made: BlockVolume = {
+        provider,
+        hosting: this.#hosting,
+        name,
+        capacityBytes,
+        metadata: { ...metadata },
+        published: [],
+      };
       this.#volumes.set(name, made);
       return made;
     });
@@ -111,21 +125,63 @@ export class MemoryBlockBackend implements BlockBackend {
     });
   }
 
-  async publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<string | undefined> {
+  async publish(place: BlockPlace, publishing: BlockPublishing, call: Call): Promise<PublishedBlock> {
     using _transaction = this.#transaction(place.name);
     return this.#step('publish', call, () => {
       this.#requireFence();
       const volume = this.#get(place);
+      const publication = this.#toPublication(place, publishing);
+      this.#requireServed(place, publishing);
       const others = volume.published.filter(({ name }) => name !== publication.name);
-      const obstacle = publication.isReadonly ? others.find(({ isReadonly }) => !isReadonly) : others[0];
+      const isWritten = others.find(({ name, isReadonly }) => !isReadonly && !this.#isShared(place, name));
+      const obstacle = publishing.isReadonly || publishing.isShared === true ? isWritten : others[0];
       if (obstacle !== undefined) {
         throw new Fault('wrong-state', `block volume ${place.name} is published to node ${obstacle.name}`);
       }
-      const isSame = volume.published.some(({ isReadonly }) => isReadonly === publication.isReadonly);
+      const isSame = volume.published.some(({ isReadonly }) => isReadonly === publishing.isReadonly);
       if (!isSame) this.#doors.set(place.name, `door${++this.#publications}`);
-      this.#volumes.set(place.name, { ...volume, published: [...others, publication] });
-      return this.#doors.get(place.name);
+      const published = { ...volume, published: [...others, publication] };
+      this.#volumes.set(place.name, published);
+      this.#asked.set(`${place.name}/${publication.name}`, publishing);
+      return place.provider === 'virtblock'
+        ? { ...published, door: this.#doors.get(place.name) }
+        : { ...published, door: undefined, target: this.#targetOf(place) };
     });
+  }
+
+  /** With what the node was let in last. */
+  askedFor(name: string, node: string): BlockPublishing | undefined {
+    return this.#asked.get(`${name}/${node}`);
+  }
+
+  #isShared({ name }: BlockPlace, node: string): boolean {
+    return this.askedFor(name, node)?.isShared === true;
+  }
+
+  /** gluster-block lets nobody share, and has passwords of its own. */
+  #requireServed({ provider }: BlockPlace, { isShared, chap }: BlockPublishing): void {
+    if (provider !== 'gluster-block') return;
+    if (isShared === true) throw new Fault('unsupported', 'shared: use provider lio');
+    if (chap !== undefined) throw new Fault('invalid', 'chap: this block volume has no authentication');
+  }
+
+  /** gluster-block cuts a node off by another target, with another disk name. */
+  #targetOf({ provider, name }: BlockPlace) {
+    const cuts = provider === 'gluster-block' ? (this.#cuts.get(name) ?? 0) : 0;
+    return {
+      iqn: `iqn.2026-11.org.gluster-csi:${name}${cuts === 0 ? '' : `-${cuts}`}`,
+      portals: ['10.0.0.1:3260', '[fd00::2]:3260'],
+      lun: 0,
+      wwn: `9a8e1f5e-7a3b-4c53-8f0d-9d9a2a3b1c${77 + cuts}`,
+    };
+  }
+
+  /** What the servers keep of a node. */
+  #toPublication({ provider }: BlockPlace, publishing: BlockPublishing): BlockPublication {
+    const { name, addresses, initiator, isReadonly } = publishing;
+    if (provider === 'virtblock') return { name, addresses, isReadonly };
+    if (initiator === undefined) throw new Fault('invalid', 'initiator is missing');
+    return { name, addresses: [], initiator: initiator.toLowerCase(), isReadonly };
   }
 
   async unpublish(place: BlockPlace, node: string | undefined, call: Call): Promise<void> {
@@ -135,6 +191,8 @@ export class MemoryBlockBackend implements BlockBackend {
       const volume = this.#at(place);
       if (volume === undefined) return;
       const rest = volume.published.filter(({ name }) => node !== undefined && name !== node);
+      if (rest.length === 0 && volume.published.length > 0)
+        this.#cuts.set(place.name, (this.#cuts.get(place.name) ?? 0) + 1);
       this.#volumes.set(place.name, { ...volume, published: rest });
     });
   }
@@ -170,7 +228,7 @@ export class MemoryBlockBackend implements BlockBackend {
     });
   }
 
-  async deleteSnapshot({ hosting, name }: BlockPlace, call: Call): Promise<void> {
+  async deleteSnapshot({ hosting, name }: BlockSnapshotPlace, call: Call): Promise<void> {
     using _transaction = this.#transaction(name);
     await this.#step('deleteSnapshot', call, () => {
       if (this.#snapshots.get(name)?.hosting === hosting) this.#snapshots.delete(name);
@@ -215,9 +273,9 @@ export class MemoryBlockBackend implements BlockBackend {
     if (this.isFenceLost) throw new Fault('unreachable', 'g1 and g2 do not confirm it; start them');
   }
 
-  #at({ hosting, name }: BlockPlace): BlockVolume | undefined {
+  #at({ provider, hosting, name }: BlockPlace): BlockVolume | undefined {
     const volume = this.#volumes.get(name);
-    return volume?.hosting === hosting ? volume : undefined;
+    return volume?.hosting === hosting && volume.provider === provider ? volume : undefined;
   }
 
   #get(place: BlockPlace): BlockVolume {

@@ -12,6 +12,7 @@ import { createGlusterBlock } from '../../src/gateway/gluster-block/run-gluster-
 import { type Issuer, signToken } from '../../src/glusterd2/token.ts';
 import { GlusterBlockProgram } from './gluster-block-program.ts';
 import { MemoryBricks } from './memory-bricks.ts';
+import { MemoryExportMachine } from './memory-export-machine.ts';
 import { createMemoryGluster, MemoryPool } from './memory-gluster.ts';
 import { MemoryHosting } from './memory-hosting.ts';
 import { MemoryRestoreStore } from './memory-restore-store.ts';
@@ -39,6 +40,7 @@ interface RunningGateway {
   readonly gateway: Gateway;
   readonly bricks: MemoryBricks;
   readonly snapshots: MemorySnapshotStore;
+  readonly exports: MemoryExportMachine;
   readonly peerId: string;
   readonly host: string;
 }
@@ -131,6 +133,7 @@ export class MemoryGateways {
     const restores = new MemoryRestoreStore(bricks, snapshots);
     restores.isServed = ({ volume }) => this.pool.volumes.get(volume)?.state === 'Started';
     const gluster = createMemoryGluster(this.pool, id);
+    const exports = new MemoryExportMachine(this.hosting, this.pool, host);
     const gateway = createGateway(config, {
       gluster,
       bricks,
@@ -138,9 +141,10 @@ export class MemoryGateways {
       restores,
       block: this.hosting.parts,
       glusterBlock: this.#glusterBlockParts(),
+      lio: this.hosting.lioParts(exports),
     });
     await gateway.start();
-    this.gateways.push({ gateway, bricks, snapshots, peerId: id, host });
+    this.gateways.push({ gateway, bricks, snapshots, exports, peerId: id, host });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Call } from '../../src/control/call.ts';
 import { Fault } from '../../src/control/fault.ts';
 import type { BlockHost } from '../../src/staging/block/block-host.ts';
 import type { FileSystemUsage, GlusterMount, Host, Mount, PathState } from '../../src/staging/host.ts';
+import type { IscsiHost } from '../../src/staging/iscsi/iscsi-host.ts';
 import { FaultInjector } from './fault-injector.ts';
 
 type ClientState = 'live' | 'dead' | 'hung';
@@ -17,8 +18,8 @@ interface MemoryVolume {
   readonly directories: Set<string>;
   bricks: readonly string[];
 }
-/** Those of a block driver's machine too (`memory-block-host.ts`). */
-type Step = Exclude<keyof BlockHost, 'mounts'>;
+/** Those of a block driver's machine too (`memory-block-host.ts`, `memory-iscsi-host.ts`). */
+type Step = Exclude<keyof BlockHost | keyof IscsiHost, 'mounts'>;
 /** The second `unmount` since the injector was reset is `unmount/2`. */
 export type HostPoint = `${Step}/${number}`;
 

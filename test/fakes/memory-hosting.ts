@@ -1,14 +1,26 @@
 import { Fault } from '../../src/control/fault.ts';
 import { KeyedQueues } from '../../src/control/queues.ts';
 import { Semaphore } from '../../src/control/semaphore.ts';
+import type { BrickPort } from '../../src/gateway/block/ask-brick.ts';
 import type { BlockParts } from '../../src/gateway/block/deps.ts';
-import type { HostedDisks, HostedSnapshot, HostedSnapshots } from '../../src/gateway/block/hosting-mounts.ts';
+import type {
+  HostedDisk,
+  HostedDisks,
+  HostedSnapshot,
+  HostedSnapshots,
+  HostingMounts,
+} from '../../src/gateway/block/hosting-mounts.ts';
 import type { Kept } from '../../src/gateway/block/kept.ts';
+import type { LioParts } from '../../src/gateway/lio/deps.ts';
+import type { ExportMachine } from '../../src/gateway/lio/export-machine.ts';
+import type { LioDisks } from '../../src/gateway/lio/lio-disks.ts';
 import { MemoryBrickFiles } from './memory-brick-files.ts';
 import type { MemoryPool } from './memory-gluster.ts';
 
 interface MemoryDisk {
   size: bigint;
+  /** Of provider lio. */
+  exportState?: string;
 }
 
 /** What lies on the hosting volumes of a pool in memory, seen alike by all its servers. */
@@ -47,20 +59,30 @@ export class MemoryHosting {
   }
 
   get parts(): BlockParts {
+    return this.#partsOf((volume) => this.disks(volume));
+  }
+
+  /** Those of one server, which exports by this machine. */
+  lioParts(machine: ExportMachine): LioParts {
+    return { ...this.#partsOf((volume) => this.lioDisks(volume)), machine };
+  }
+
+  #partsOf<Disks>(see: (volume: string) => Disks) {
+    const mounts: HostingMounts<Disks> = {
+      use: async (volume, work) => {
+        await this.before('mount');
+        if (this.#pool.volumes.get(volume)?.state !== 'Started')
+          throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
+        return work(see(volume));
+      },
+    };
     return {
       confirmMs: 300,
       making: new Semaphore(1),
       rooms: new KeyedQueues(),
       files: this.files.serve((volume) => this.#bricksOf(volume)),
-      mounts: {
-        use: async (volume, work) => {
-          await this.before('mount');
-          if (this.#pool.volumes.get(volume)?.state !== 'Started')
-            throw new Fault('unreachable', `volume ${volume} cannot be mounted`);
-          return work(this.disks(volume));
-        },
-      },
-      brickAllows: async ({ host, path }, directory) => {
+      mounts,
+      brickAllows: async ({ host, path }: BrickPort, directory: string) => {
         const allow = this.deaf.get(`${host}:${path}`) ?? this.#allowOf(host, path);
         return allow === undefined ? undefined : allow.includes(`${directory}(`);
       },
@@ -163,6 +185,25 @@ export class MemoryHosting {
       },
       snapshots,
       totalBytes: async () => 10n << 30n,
+    };
+  }
+
+  lioDisks(volume: string): LioDisks {
+    const disks = this.disks(volume);
+    const toLio = (disk: HostedDisk) => ({
+      ...disk,
+      stateText: this.disksOf(volume).get(disk.name)?.exportState,
+    });
+    return {
+      ...disks,
+      async list(call) {
+        const held = await disks.list(call);
+        return { ...held, disks: held.disks.map(toLio) };
+      },
+      async find(name, call) {
+        const disk = await disks.find(name, call);
+        return disk === undefined ? undefined : toLio(disk);
+      },
     };
   }
 

@@ -3,8 +3,8 @@ import { type HttpReply, MemoryGateways } from '../fakes/memory-gateways.ts';
 
 export const GIB = 1024 ** 3;
 export const VOLUMES = '/v1/blockvolumes/gluster-block';
-export const W1 = { node: 'w1', initiator: 'iqn.1994-05.com.example:w1', readonly: false };
-export const W2 = { node: 'w2', initiator: 'iqn.1994-05.com.example:w2', readonly: false };
+export const W1 = { node: 'w1', initiator: 'iqn.1994-05.com.example:w1', readonly: false, shared: false };
+export const W2 = { node: 'w2', initiator: 'iqn.1994-05.com.example:w2', readonly: false, shared: false };
 
 /** Three gateways over a pool in memory, and requests for block volumes of gluster-block. */
 export class GlusterBlockWorld {

@@ -133,7 +133,7 @@ describe('block controller', () => {
     for (const [what, change, words] of [
       ['an unknown parameter', { parameters: { relpica: '3' } }, /did you mean "replica"\?/],
       ['a kind of the other driver', { parameters: { kind: 'volume' } }, /file\.csi\.gluster\.org/],
-      ['a kind that is not served', { parameters: { kind: 'block' } }, /use "virtblock"/],
+      ['a kind that is not served', { parameters: { kind: 'drbd' } }, /use "virtblock" or "block"/],
       ['one copy', { parameters: { replica: '1' } }, /at least 2/],
       ['erasure code', { parameters: { disperse: '3' } }, /is unknown/],
       ['a bad size', { parameters: { hostingVolumeSize: '5G' } }, /Mi, Gi or Ti/],

@@ -9,6 +9,8 @@ import type { VolumeCapability } from '../../src/grpc/generated/csi/v1/VolumeCap
 import { serve } from '../../src/grpc/server.ts';
 import { MemoryBlockHost } from '../fakes/memory-block-host.ts';
 import type { MemoryDisk } from '../fakes/memory-disk.ts';
+import { MemoryIscsiHost } from '../fakes/memory-iscsi-host.ts';
+import { MemoryTargets } from '../fakes/memory-targets.ts';
 import { errorOf } from './controller-harness.ts';
 import { type Mode, type Names, type Reply, type Request, unary } from './node-harness.ts';
 
@@ -58,6 +60,7 @@ export async function startBlockNode(maxVolumes = 0): Promise<BlockNodeHarness> 
   const services = blockNodeServices({
     host,
     clusters: [{ name: 'east', servers: ['g1', 'g2', 'g3'] }],
+    iscsi: new MemoryIscsiHost(new MemoryTargets()),
     nodeName: 'node-1',
     addresses: async () => ['10.0.0.5', 'fd00::5'],
     maxVolumes,

@@ -2,8 +2,11 @@
  * Run by redaction.test.ts in a process of its own, whose log is then searched: sends secrets to every
  * RPC of the controller that takes them, well and badly, and logs every message of csi.proto that holds some.
  */
+import { parseChap } from '../../src/csi/chap-secrets.ts';
 import { log } from '../../src/telemetry/log.ts';
+import { createRequest as blockRequest, startBlockController } from './block-controller-harness.ts';
 import { createRequest, GIB, MOUNT, startController } from './controller-harness.ts';
+import { INITIATOR, startLunNode } from './iscsi-node-harness.ts';
 
 const [canary = '', ...messages] = process.argv.slice(2);
 const secrets = { password: canary, user: canary };
@@ -39,6 +42,33 @@ for (let i = 0; i < 2; i += 1) {
   await tell(harness.rpc('ControllerPublishVolume', { volumeId, nodeId: 'n', secrets }));
   await tell(harness.rpc('DeleteVolume', { volumeId, secrets }));
 }
+const chap = { 'node.session.auth.username': canary, 'node.session.auth.password': canary };
+await using block = await startBlockController();
+const parameters = { kind: 'block' };
+const made = await block.create('lun', { ...blockRequest('lun'), parameters, secrets: chap });
+for (const nodeId of [
+  'n@10.0.0.1',
+  'n@10.0.0.1@iqn.2026-11.org.example:n',
+  'm@10.0.0.2@iqn.2026-11.org.example:m',
+]) {
+  await tell(block.publish(made, { nodeId, secrets: chap }));
+  await tell(block.publish(made, { nodeId, secrets: { 'node.session.auth.password': canary } }));
+}
+await using lunNode = await startLunNode();
+for (const change of [
+  {},
+  { 'node.session.auth.username_in': canary, 'node.session.auth.password_in': canary },
+]) {
+  await tell(lunNode.stage({ secrets: { ...chap, ...change } }));
+}
+lunNode.target.initiators.set(INITIATOR, { username: canary, password: canary });
+await tell(lunNode.stage({ secrets: chap }));
+await tell(lunNode.publish());
+log.info(
+  { login: { iqn: 'iqn', chap: parseChap({ ...chap, 'node.session.auth.username': 'node' }) } },
+  'a login',
+);
+
 for (const message of messages) {
   log.info({ message, secrets }, 'a message');
   log.info({ message, request: { volumeId, secrets } }, 'a message within');

@@ -40,7 +40,8 @@ describe('secrets', () => {
     expect(stderr)
       .to.match(/"method":"CreateVolume"/)
       .and.match(/"outcome":"UNAVAILABLE"/);
-    expect(stderr.match(/\[Redacted\]/g)).to.have.length(2 * messages.length);
+    // Two of each message, and the password of the login.
+    expect(stderr.match(/\[Redacted\]/g)).to.have.length(2 * messages.length + 1);
     expect(stderr).not.to.include(CANARY);
     expect(stdout).to.match(/gl1:volume:east:pvc-1/);
     expect(stdout).not.to.include(CANARY);

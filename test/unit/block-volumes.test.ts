@@ -16,12 +16,16 @@ const MOUNT = { id: 1, device: '7:5', target: '/t', options: ['rw'], superOption
 describe('block volumes: handles', () => {
   it('come back as they were', () => {
     const handle = {
+      provider: 'virtblock' as const,
       cluster: parseClusterName('east'),
       hosting: parseVolumeName('block-0a1b2c3d'),
       name: parseVolumeName('pvc-1'),
     };
     expect(formatBlockHandle(handle)).to.equal('gl1:virtblock:east:block-0a1b2c3d/pvc-1');
     expect(parseBlockHandle(formatBlockHandle(handle))).to.deep.equal(handle);
+    const overIscsi = { ...handle, provider: 'gluster-block' as const };
+    expect(formatBlockHandle(overIscsi)).to.equal('gl1:block:east:gluster-block/block-0a1b2c3d/pvc-1');
+    expect(parseBlockHandle(formatBlockHandle(overIscsi))).to.deep.equal(overIscsi);
     expect(canBeHandle(handle)).to.equal(true);
     expect(
       canBeHandle({
@@ -44,6 +48,11 @@ describe('block volumes: handles', () => {
       'gl1:virtblock:East:h/n',
       'gl1:virtblock:east:h:i/n',
       'gl1:virtblock:east:all/n',
+      'gl1:virtblock:east:lio/h/n',
+      'gl1:block:east:h/n',
+      'gl1:block:east:virtblock/h/n',
+      'gl1:block:east:tcmu/h/n',
+      'gl1:block:east:lio/h/n/m',
       `gl1:virtblock:east:${'h'.repeat(70)}/${'n'.repeat(70)}`,
     ]) {
       expect(parseBlockHandle(text), text).to.equal(undefined);
@@ -56,6 +65,9 @@ describe('block volumes: nodes', () => {
     const node = { name: 'w-1.example.org', addresses: ['10.0.0.5', 'fd00::5'] };
     expect(formatNodeId(node)).to.equal('w-1.example.org@10.0.0.5,fd00::5');
     expect(parseNodeId(formatNodeId(node))).to.deep.equal(node);
+    const initiator = 'iqn.1993-08.org.debian:01:8d3c';
+    expect(formatNodeId({ ...node, initiator })).to.equal(`w-1.example.org@10.0.0.5,fd00::5@${initiator}`);
+    expect(parseNodeId(formatNodeId({ ...node, initiator }))).to.deep.equal({ ...node, initiator });
   });
 
   it('have no other ids', () => {
@@ -71,6 +83,9 @@ describe('block volumes: nodes', () => {
       'n@fe80::1%eth0',
       'a b@10.0.0.1',
       'a(b@10.0.0.1',
+      'n@10.0.0.1@',
+      'n@10.0.0.1@iqn.2026-11.x:a,b',
+      'n@10.0.0.1@iqn.2026-11.x:a@b',
       `n@${many}`,
     ]) {
       expect(parseNodeId(text), text).to.equal(undefined);

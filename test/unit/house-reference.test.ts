@@ -94,13 +94,17 @@ describe('docs/reference/block-volumes.md', () => {
   });
 
   it('has forms of handles and nodes that are parsed, and each mount flag', () => {
-    const [handle = '', node = ''] = forms.map(([form]) => code(form));
-    expect(parseBlockHandle(handle.replaceAll(/<[a-z ]+>/g, 'east'))?.hosting).to.equal('east');
-    const address = node
+    const [handle = '', overIscsi = '', node = ''] = forms.map(([form]) => code(form));
+    const fill = (form: string) => form.replace('<provider>', 'lio').replaceAll(/<[a-z ]+>/g, 'east');
+    expect(parseBlockHandle(fill(handle))?.hosting).to.equal('east');
+    expect(parseBlockHandle(fill(overIscsi))?.provider).to.equal('lio');
+    const initiator = 'iqn.2026-11.org.example:node-1';
+    const id = node
       .replace('<name>', 'node-1')
       .replace('[,<address>…]', '')
-      .replace('<address>', '10.0.0.1');
-    expect(parseNodeId(address)).to.deep.equal({ name: 'node-1', addresses: ['10.0.0.1'] });
+      .replace('<address>', '10.0.0.1')
+      .replace('[@<initiator>]', `@${initiator}`);
+    expect(parseNodeId(id)).to.deep.equal({ name: 'node-1', addresses: ['10.0.0.1'], initiator });
     const flags = /^- `mountOptions`: (.*)\.$/m.exec(read('docs/reference/block-volumes.md'))?.[1];
     expect(flags?.split(', ').map(code)).to.deep.equal(BLOCK_MOUNT_FLAGS);
   });

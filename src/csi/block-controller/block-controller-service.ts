@@ -40,7 +40,7 @@ export interface BlockControllerOptions extends Omit<Plugin, 'serves'> {
 /** The services of the block driver in the controller role: Identity and Controller. */
 export function blockControllerServices(options: BlockControllerOptions): readonly Service[] {
   const { clusters, driverName, version } = options;
-  const context = { clusters, owner: driverName };
+  const context = { clusters, owner: driverName, nodeIds: new Map() };
   return [
     identityService({ driverName, version, serves: ['CONTROLLER_SERVICE'] }),
     controllerService(context),

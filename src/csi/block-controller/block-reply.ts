@@ -20,7 +20,15 @@ export function toBlockReply(volume: ToldBlock): Volume {
   };
 }
 
-/** The CSI ids of the nodes that may attach it. */
-export function toNodeIds({ published }: BlockVolume): string[] {
-  return published.map(toNodeId);
+/**
+ * The CSI ids of the nodes that may attach it. Servers keep of a node what they need to know, which is less than its
+ * id; who asks compares whole ids, and has a volume published once more whose node's id is another than it gave.
+ */
+export function toNodeIds({ published }: BlockVolume, nodeIds: ReadonlyMap<string, string>): string[] {
+  return published.map((publication) => {
+    const { name, addresses } = publication;
+    const known = nodeIds.get(name);
+    const isSame = addresses.length === 0 || known?.split('@')[1] === addresses.join(',');
+    return isSame && known !== undefined ? known : toNodeId(publication);
+  });
 }

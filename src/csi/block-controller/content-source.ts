@@ -27,14 +27,14 @@ export function decodeBlockSource(
   const field = 'volume_content_source';
   if (wire.type === 'snapshot' && wire.snapshot) {
     const id = decodeVolumeId(wire.snapshot.snapshotId, `${field}.snapshot.snapshot_id`);
-    const { cluster, hosting, name } = locateBlockSnapshot(clusters, id);
-    const place = { cluster, hosting, name };
+    const { provider, cluster, hosting, name } = locateBlockSnapshot(clusters, id);
+    const place = { provider, cluster, hosting, name };
     return { kind: 'snapshot', ...place, handle: formatBlockSnapshotHandle(place) };
   }
   if (wire.type === 'volume' && wire.volume) {
     const id = decodeVolumeId(wire.volume.volumeId, `${field}.volume.volume_id`);
-    const { cluster, hosting, name } = locateBlock(clusters, id);
-    const place = { cluster, hosting, name };
+    const { provider, cluster, hosting, name } = locateBlock(clusters, id);
+    const place = { provider, cluster, hosting, name };
     return { kind: 'volume', ...place, handle: formatBlockHandle(place) };
   }
   throw invalid(field, 'is neither a snapshot nor a volume; give one of them');

@@ -6,6 +6,8 @@ export interface BlockControllerContext {
   readonly clusters: BlockClusters;
   /** The driver's name: our mark on block volumes. */
   readonly owner: string;
+  /** The CSI ids of nodes, by their names: as they were given last, since this process began. */
+  readonly nodeIds: Map<string, string>;
 }
 
 /** The lock of a snapshot of a block volume, by its name. */

@@ -5,6 +5,7 @@ import type { CreateVolumeResponse } from '../../grpc/generated/csi/v1/CreateVol
 import type { Method } from '../../grpc/method.ts';
 import type { BlockVolume } from '../../volumes/block/block-backend.ts';
 import { fsTypeOf, whyNotBlock } from '../../volumes/block/block-capability.ts';
+import type { BlockProvider } from '../../volumes/block/block-handle.ts';
 import { parseBlockParameters } from '../../volumes/block/block-parameters.ts';
 import type { BlockSource } from '../../volumes/block/block-snapshot.ts';
 import { cloneBlockVolume } from '../../volumes/block/clone-block-volume.ts';
@@ -12,11 +13,11 @@ import { type CreateBlock, createBlockVolume } from '../../volumes/block/create-
 import type { Capability } from '../../volumes/capability.ts';
 import { chooseCapacity, MIB, MINIMUM_BYTES } from '../../volumes/capacity-range.ts';
 import { chooseCluster } from '../../volumes/clusters.ts';
-import { toVolumeName } from '../../volumes/ids.ts';
+import { type ClusterName, toVolumeName } from '../../volumes/ids.ts';
 import { decodeName, decodeRange } from '../decode.ts';
 import { decodeCapabilities, requireSupported } from '../decode-capability.ts';
 import { type ToldBlock, toBlockReply } from './block-reply.ts';
-import { decodeBlockSource } from './content-source.ts';
+import { decodeBlockSource, type LocatedBlockSource } from './content-source.ts';
 import { type BlockControllerContext, blockKey } from './context.ts';
 
 /** mkfs.xfs makes no smaller one. */
@@ -48,25 +49,46 @@ function make(request: Request, call: Call): Promise<BlockVolume> {
 function decode(wire: CreateVolumeRequest__Output, { clusters, owner }: BlockControllerContext): Request {
   const csiName = decodeName(wire.name);
   const capabilities = decodeCapabilities(wire.volumeCapabilities);
-  requireSupported(capabilities, 'volume_capabilities', whyNotBlock);
+  const {
+    cluster: clusterName,
+    namePrefix,
+    provider,
+    hosting,
+    claim,
+  } = parseBlockParameters(wire.parameters);
+  requireSupported(capabilities, 'volume_capabilities', whyNotBlock(provider));
   refuseUnserved(wire);
-  const { cluster: clusterName, namePrefix, hosting, claim } = parseBlockParameters(wire.parameters);
   const source = decodeBlockSource(wire.volumeContentSource, clusters);
   const { cluster, backend } = chooseCluster(clusters, clusterName ?? source?.cluster);
-  if (source !== undefined && source.cluster !== cluster) {
-    throw invalid(
-      'volume_content_source',
-      `is in cluster ${source.cluster} and the class makes volumes in ${cluster}; use a class of its cluster`,
-    );
-  }
+  if (source !== undefined) requireCopyable(source, { cluster, provider });
   const range = decodeRange(wire.capacityRange);
   const spec = {
+    provider,
     name: toVolumeName(csiName, namePrefix),
     csiName,
     capacityBytes: chooseCapacity(range, minimumFor(capabilities)),
     hosting,
   };
   return { cluster, backend, spec, range, claim, owner, source, sourceHandle: source?.handle };
+}
+
+/** Throws `invalid`. */
+function requireCopyable(
+  source: LocatedBlockSource,
+  { cluster, provider }: { readonly cluster: ClusterName; readonly provider: BlockProvider },
+): void {
+  const field = 'volume_content_source';
+  if (source.cluster !== cluster) {
+    throw invalid(
+      field,
+      `is in cluster ${source.cluster} and the class makes volumes in ${cluster}; use a class of its cluster`,
+    );
+  }
+  if (provider !== 'virtblock' || source.provider !== 'virtblock')
+    throw invalid(
+      field,
+      'and what is made of it are of kind virtblock; block volumes over iSCSI begin empty',
+    );
 }
 
 function minimumFor(capabilities: readonly Capability[]): bigint {

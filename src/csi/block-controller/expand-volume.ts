@@ -4,6 +4,7 @@ import type { ControllerExpandVolumeResponse } from '../../grpc/generated/csi/v1
 import type { Method } from '../../grpc/method.ts';
 import { whyNotBlock } from '../../volumes/block/block-capability.ts';
 import { type LocatedBlock, locateBlock } from '../../volumes/block/block-clusters.ts';
+import { providerOf } from '../../volumes/block/block-handle.ts';
 import { expandBlockVolume } from '../../volumes/block/expand-block-volume.ts';
 import { type CapacityRange, chooseCapacity } from '../../volumes/capacity-range.ts';
 import { decodeRange, decodeVolumeId } from '../decode.ts';
@@ -33,7 +34,8 @@ export function expandVolumeMethod({
       }
       chooseCapacity(range);
       if (wire.volumeCapability !== null) {
-        requireSupported([decodeCapability(wire.volumeCapability)], 'volume_capability', whyNotBlock);
+        const capability = decodeCapability(wire.volumeCapability);
+        requireSupported([capability], 'volume_capability', whyNotBlock(providerOf(volumeId)));
       }
       return { located: locateBlock(clusters, volumeId), range };
     },

@@ -10,6 +10,7 @@ import type { BlockControllerContext } from './context.ts';
 /** No locks: it only reads. */
 export function getVolumeMethod({
   clusters,
+  nodeIds,
 }: BlockControllerContext): Method<
   ControllerGetVolumeRequest__Output,
   LocatedBlock,
@@ -24,7 +25,7 @@ export function getVolumeMethod({
     }),
     encode: (volume) => ({
       volume: toBlockReply(volume),
-      status: { publishedNodeIds: toNodeIds(volume) },
+      status: { publishedNodeIds: toNodeIds(volume, nodeIds) },
     }),
   };
 }

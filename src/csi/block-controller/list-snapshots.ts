@@ -49,6 +49,7 @@ function decode(wire: ListSnapshotsRequest__Output, { clusters, owner }: BlockCo
   const limit = maxEntries === 0 ? PAGE : Math.min(maxEntries, PAGE);
   const source = locateGone(clusters, sourceVolumeId);
   const one = locateGoneSnapshot(clusters, snapshotId);
-  const isEmpty = (sourceVolumeId !== '' && source === undefined) || (snapshotId !== '' && one === undefined);
+  const hasNone = source === undefined || source.provider !== 'virtblock';
+  const isEmpty = (sourceVolumeId !== '' && hasNone) || (snapshotId !== '' && one === undefined);
   return { clusters, owner, start, limit, source, one, isEmpty };
 }

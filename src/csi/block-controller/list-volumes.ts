@@ -14,6 +14,7 @@ import type { BlockControllerContext } from './context.ts';
 /** No locks: it only reads. */
 export function listVolumesMethod({
   clusters,
+  nodeIds,
 }: BlockControllerContext): Method<
   ListVolumesRequest__Output,
   ListBlockVolumes,
@@ -30,7 +31,7 @@ export function listVolumesMethod({
     encode: ({ volumes, next }) => ({
       entries: volumes.map((volume) => ({
         volume: toBlockReply(volume),
-        status: { publishedNodeIds: toNodeIds(volume) },
+        status: { publishedNodeIds: toNodeIds(volume, nodeIds) },
       })),
       nextToken: next === undefined ? '' : formatPageToken(next),
     }),

@@ -9,7 +9,7 @@ export function toBlockSnapshotReply(snapshot: ListedBlockSnapshot): SnapshotRep
   const { cluster, hosting, name, source, capacityBytes, created, isReady } = snapshot;
   return {
     snapshotId: formatBlockSnapshotHandle({ cluster, hosting, name }),
-    sourceVolumeId: formatBlockHandle({ cluster, hosting, name: source }),
+    sourceVolumeId: formatBlockHandle({ provider: 'virtblock', cluster, hosting, name: source }),
     sizeBytes: String(capacityBytes),
     creationTime: toTimestamp(created),
     readyToUse: isReady,

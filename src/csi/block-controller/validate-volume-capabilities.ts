@@ -39,7 +39,7 @@ export function validateVolumeCapabilitiesMethod({
     }),
     async run({ located, capabilities, wire }, call) {
       const volume = await getBlockVolume(located, call);
-      const reason = capabilities.map(whyNotBlock).find((one) => one !== undefined);
+      const reason = capabilities.map(whyNotBlock(volume.provider)).find((one) => one !== undefined);
       return { wire, reason: reason ?? whyNotOfClass(volume, wire) };
     },
     encode: ({ wire, reason }) => {
@@ -55,8 +55,9 @@ function whyNotOfClass(volume: BlockVolume, { parameters, mutableParameters }: W
   if (Object.keys(mutableParameters).length > 0) return 'mutable_parameters are not served';
   if (Object.keys(parameters).length === 0) return undefined;
   try {
-    const { hosting } = parseBlockParameters(parameters);
-    const isSame = toHostingText(hosting) === volume.metadata[KEYS.volumeClass];
+    const { provider, hosting } = parseBlockParameters(parameters);
+    const isSame =
+      provider === volume.provider && toHostingText(hosting) === volume.metadata[KEYS.volumeClass];
     return isSame ? undefined : 'the volume was made with other parameters';
   } catch (error) {
     if (isFault(error, 'invalid')) return error.message;

@@ -1,7 +1,8 @@
 import { csi } from '../../grpc/contract.ts';
 import type { _csi_v1_NodeServiceCapability_RPC_Type__Output as Capability } from '../../grpc/generated/csi/v1/NodeServiceCapability.ts';
 import { type Service, service } from '../../grpc/service.ts';
-import { formatNodeId } from '../../volumes/block/node-id.ts';
+import { log } from '../../telemetry/log.ts';
+import { formatNodeId, parseNodeId, toNodeId } from '../../volumes/block/node-id.ts';
 import { identityService, type Plugin } from '../identity/identity-service.ts';
 import type { BlockNodeContext } from './context.ts';
 import { expandVolumeMethod } from './expand-volume.ts';
@@ -43,8 +44,22 @@ function nodeService(context: BlockNodeContext): Service {
     // No locks, and no topology: it only looks, and hosting volumes are reached from everywhere.
     NodeGetInfo: {
       decode: () => undefined,
-      run: async () => formatNodeId({ name: context.nodeName, addresses: await context.addresses() }),
+      run: () => nodeIdOf(context),
       encode: (nodeId: string) => ({ nodeId, maxVolumesPerNode: String(context.maxVolumes) }),
     },
   });
+}
+
+/** Without its initiator where that makes the id too long: then it has all but iSCSI. */
+async function nodeIdOf({ nodeName: name, addresses, iscsi }: BlockNodeContext): Promise<string> {
+  const node = { name, addresses: await addresses() };
+  const initiator = await iscsi.initiator();
+  if (initiator === undefined) return formatNodeId(node);
+  const whole = toNodeId({ ...node, initiator });
+  if (parseNodeId(whole) !== undefined) return whole;
+  log.warn(
+    { initiator, nodeId: whole },
+    'the initiator name of this node does not fit into its id; no iSCSI',
+  );
+  return formatNodeId(node);
 }

@@ -1,28 +1,35 @@
 import { Fault, invalid } from '../../control/fault.ts';
 import type { VolumeCapability__Output } from '../../grpc/generated/csi/v1/VolumeCapability.ts';
 import type { BlockAccess, BlockVolume, StagedUse } from '../../staging/block/block-volume.ts';
+import type { LunUse, LunVolume } from '../../staging/iscsi/lun-volume.ts';
 import { fsTypeOf, whyNotBlock } from '../../volumes/block/block-capability.ts';
-import { BLOCK_HANDLE_FORM, parseBlockHandle } from '../../volumes/block/block-handle.ts';
+import { BLOCK_HANDLE_FORM, parseBlockHandle, providerOf } from '../../volumes/block/block-handle.ts';
 import { parseBlockMountFlags } from '../../volumes/block/block-mount-flags.ts';
 import { type AccessMode, type Capability, isReaderMode } from '../../volumes/capability.ts';
 import { decodeVolumeId } from '../decode.ts';
 import { decodeCapability, requireSupported } from '../decode-capability.ts';
 import { decodePath } from '../node/decode-path.ts';
-import { parsePublishContext } from '../publish-context.ts';
+import { parsePublishContext, parsePublishedLun } from '../publish-context.ts';
 
 const FIELD = 'volume_capability';
 
+/** A volume by the way in which its disk comes to the node: a file that is mounted, or a LUN over iSCSI. */
+export type KnownBlock =
+  | { readonly kind: 'file'; readonly volume: BlockVolume }
+  | { readonly kind: 'lun'; readonly volume: LunVolume };
+
 /** A required volume id. Undefined when it is none of ours: no such volume can be here. Throws `invalid`. */
-export function findBlock(volumeId: string): BlockVolume | undefined {
+export function findBlock(volumeId: string): KnownBlock | undefined {
   const id = decodeVolumeId(volumeId);
   const handle = parseBlockHandle(id);
   if (handle === undefined) return undefined;
-  const { cluster, hosting, name } = handle;
-  return { id, cluster, name: hosting, directory: name, hasDoors: true };
+  const { provider, cluster, hosting, name } = handle;
+  if (provider !== 'virtblock') return { kind: 'lun', volume: { id } };
+  return { kind: 'file', volume: { id, cluster, name: hosting, directory: name, hasDoors: true } };
 }
 
 /** The same where the volume has to exist. Throws `not-found` too. */
-export function getBlock(volumeId: string): BlockVolume {
+export function getBlock(volumeId: string): KnownBlock {
   const volume = findBlock(volumeId);
   if (volume !== undefined) return volume;
   throw new Fault(
@@ -36,10 +43,10 @@ export interface BlockUsage {
   readonly access: BlockAccess;
 }
 
-/** A required capability that is served. Throws `invalid`. */
-export function decodeBlockUsage(wire: VolumeCapability__Output | null): BlockUsage {
+/** A required capability that is served for this volume. Throws `invalid`. */
+export function decodeBlockUsage(wire: VolumeCapability__Output | null, volumeId: string): BlockUsage {
   const capability = decodeCapability(wire, FIELD);
-  requireSupported([capability], FIELD, whyNotBlock);
+  requireSupported([capability], FIELD, whyNotBlock(providerOf(volumeId)));
   return { mode: capability.mode, access: toAccess(capability) };
 }
 
@@ -55,16 +62,27 @@ interface StagedWire {
   readonly publishContext: Readonly<Record<string, string>>;
 }
 
-/** How a volume is staged, whether that is asked for by a stage or a publish. Throws `invalid`, `not-found`. */
+/** How a volume is staged, by the way in which its disk comes. */
+export type KnownUse =
+  | { readonly kind: 'file'; readonly use: StagedUse }
+  | { readonly kind: 'lun'; readonly use: LunUse };
+
+/**
+ * How a volume is staged, whether that is asked for by a stage or a publish. Throws `invalid`, `not-found`,
+ * `wrong-state`.
+ */
 export function toStagedUse(
   { volumeId, publishContext }: StagedWire,
   { mode, access }: BlockUsage,
   stagingPath: string,
-): StagedUse {
+): KnownUse {
   const { isReadonly, door } = parsePublishContext(publishContext);
+  const use = { stagingPath, access, isReadonly: isReadonly || isReaderMode(mode) };
   // Last: csi-sanity wants a malformed request to be told from one for a volume that is not there.
-  const volume = getBlock(volumeId);
-  return { volume, stagingPath, access, isReadonly: isReadonly || isReaderMode(mode), door };
+  const { kind, volume } = getBlock(volumeId);
+  if (kind === 'file') return { kind, use: { ...use, volume, door } };
+  const { bytes, ...lun } = parsePublishedLun(publishContext);
+  return { kind, use: { ...use, volume, lun, bytes } };
 }
 
 /** The specification has its own code for a missing one: the caller skipped a step. */

@@ -2,15 +2,15 @@ import type { NodeGetVolumeStatsRequest__Output } from '../../grpc/generated/csi
 import type { NodeGetVolumeStatsResponse } from '../../grpc/generated/csi/v1/NodeGetVolumeStatsResponse.ts';
 import type { Method } from '../../grpc/method.ts';
 import { type BlockUsage, blockStats } from '../../staging/block/block-stats.ts';
-import type { BlockVolume } from '../../staging/block/block-volume.ts';
+import { lunStats } from '../../staging/iscsi/lun-stats.ts';
 import { decodeVolumeId } from '../decode.ts';
 import { decodeMountedPath, decodeOptionalPath } from '../node/decode-path.ts';
 import { toStatsReply } from '../node/get-volume-stats.ts';
 import type { BlockNodeContext } from './context.ts';
-import { getBlock } from './decode-block.ts';
+import { getBlock, type KnownBlock } from './decode-block.ts';
 
 interface StatsRequest {
-  readonly volume: BlockVolume;
+  readonly found: KnownBlock;
   /** Where the volume is staged or published. */
   readonly path: string;
 }
@@ -24,9 +24,12 @@ export function getVolumeStatsMethod(
       decodeVolumeId(wire.volumeId);
       const path = decodeMountedPath(wire.volumePath, 'volume_path');
       decodeOptionalPath(wire.stagingTargetPath, 'staging_target_path');
-      return { volume: getBlock(wire.volumeId), path };
+      return { found: getBlock(wire.volumeId), path };
     },
-    run: (request, call) => blockStats(context, request, call),
+    run: ({ found: { kind, volume }, path }, call) =>
+      kind === 'file'
+        ? blockStats(context, { volume, path }, call)
+        : lunStats(context, { volume, path }, call),
     encode: (found) =>
       found.kind === 'mount'
         ? toStatsReply(found.usage)

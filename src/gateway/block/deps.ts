@@ -26,7 +26,7 @@ export interface BlockParts extends HostingParts<HostedDisks> {
 }
 
 /** What makes block volumes of files; no two of them share a hosting volume. */
-export type BlockProvider = 'virtblock' | 'gluster-block';
+export type BlockProvider = 'virtblock' | 'gluster-block' | 'lio';
 
 /** What choosing, making and deleting hosting volumes takes. */
 export interface HostingDeps<Disk extends HostedDisk = HostedDisk>

@@ -53,13 +53,14 @@ export async function publishBlockVolume(
   );
 }
 
-async function withdrawAll(deps: BlockDeps, hosting: string, name: string, call: Call): Promise<void> {
+/** Of a block volume that is gone. */
+export async function withdrawAll(deps: BlockDeps, hosting: string, name: string, call: Call): Promise<void> {
   const published = readPublications(getRecord(await getHosting(deps, hosting, call)));
   if (published.has(name)) await withdraw(deps, hosting, { name, node: undefined }, call);
 }
 
 /** Throws `not-found`, and `busy` for one that is being made or deleted. */
-async function getWhole(disks: HostedDisks, name: string, call: Call) {
+export async function getWhole(disks: HostedDisks, name: string, call: Call) {
   const disk = await disks.find(name, call);
   if (disk === undefined) throw missing(name);
   const kept = await disks.kept(name, call);

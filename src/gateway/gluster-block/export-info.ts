@@ -24,6 +24,11 @@ export function toExportInfo(hosting: GlusterVolume, found: HostedExport): Iscsi
     lun: 0,
     wwn: meta?.gbid ?? '',
     metadata: { ...declaration?.metadata },
-    published: published.map(({ node, initiator, readonly }) => ({ node, initiator, readonly })),
+    published: published.map(({ node, initiator, readonly }) => ({
+      node,
+      initiator,
+      readonly,
+      shared: false,
+    })),
   };
 }

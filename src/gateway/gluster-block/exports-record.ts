@@ -1,14 +1,13 @@
-import { Fault, invalid } from '../../control/fault.ts';
+import { Fault } from '../../control/fault.ts';
 import type { IscsiPublication } from '../../glusterd2/iscsi-wire.ts';
 import type { VolumeRecord } from '../volume-record.ts';
 
 /** One key for each block volume that is published: `rw <node> <initiator>; …`. */
 const EXPORTED = '_exported:';
-const NODE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
 const ENTRY = /^(ro|rw|off) (\S+) (\S+)$/;
 
 /** A node that has a block volume; `isLeaving` from when it is being cut off until it is. */
-export interface ExportedTo extends IscsiPublication {
+export interface ExportedTo extends Omit<IscsiPublication, 'shared'> {
   readonly isLeaving: boolean;
 }
 
@@ -29,11 +28,6 @@ export function withExported(record: VolumeRecord, exported: Exported): VolumeRe
     .map(([name, nodes]) => [`${EXPORTED}${name}`, nodes.map(formatEntry).join('; ')] as const)
     .toSorted(([one], [other]) => (one < other ? -1 : 1));
   return { ...record, metadata: Object.fromEntries([...rest, ...entries]) };
-}
-
-/** Throws `invalid` for a node that could not be told from other parts of the record. */
-export function checkNode(node: string): void {
-  if (!NODE.test(node)) throw invalid('node', 'is 1 to 253 of A-Z, a-z, 0-9, ".", "_" and "-"');
 }
 
 function formatEntry({ node, initiator, readonly, isLeaving }: ExportedTo): string {

@@ -7,7 +7,7 @@ import { getRecord } from '../volume-record.ts';
 import { changeExported } from './change-exported.ts';
 import { exportKey, type GlusterBlockDeps } from './deps.ts';
 import { toExportInfo } from './export-info.ts';
-import { checkNode, type Exported, readExported } from './exports-record.ts';
+import { type Exported, readExported } from './exports-record.ts';
 import { findExport, requireWhole } from './find-export.ts';
 import { renewExport } from './renew-export.ts';
 
@@ -22,7 +22,6 @@ export async function publishExport(
   request: IscsiPublishRequest,
   call: Call,
 ): Promise<IscsiVolumeInfoWire> {
-  checkNode(request.node);
   if (request.shared === true)
     throw new Fault(
       'unsupported',

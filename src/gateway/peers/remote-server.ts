@@ -5,6 +5,7 @@ import type { RestClient } from '../../glusterd2/http.ts';
 import type { PoolPeer } from '../gluster-cli/gluster.ts';
 import { deletedReply } from './home-server.ts';
 import { createRemoteBrickFiles } from './remote-brick-files.ts';
+import { createRemoteExports } from './remote-exports.ts';
 import { createRemoteRestores } from './remote-restores.ts';
 import { createRemoteSnapshots } from './remote-snapshots.ts';
 import type { NodeReport, StorageServer } from './storage-server.ts';
@@ -62,6 +63,7 @@ export function createRemoteServer(peer: PoolPeer, client: RestClient): StorageS
     snapshots: createRemoteSnapshots({ get, post }),
     restores: createRemoteRestores(tell),
     files: createRemoteBrickFiles({ post }),
+    exports: createRemoteExports(post),
     home: {
       exchangeRecord: (exchange, call) => tell('volumes/exchange', exchange, call),
       deleteMarked: async (marked, call) =>

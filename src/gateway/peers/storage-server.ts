@@ -3,6 +3,7 @@ import type { BrickFiles } from '../block/brick-files.ts';
 import type { BrickRequest, Provisioner, StoredBrick, StoredDevice } from '../bricks/brick-store.ts';
 import type { RestoreStore } from '../bricks/restore-store.ts';
 import type { GatewayEvent } from '../event-ring.ts';
+import type { ExportServer } from './export-server.ts';
 import type { HomeServer } from './home-server.ts';
 import type { SnapshotServer } from './snapshot-server.ts';
 
@@ -57,4 +58,6 @@ export interface StorageServer {
   readonly files: BrickFiles;
   /** Of another server: its gateway, for volumes that it is at home with. */
   readonly home?: HomeServer;
+  /** Of another server: as an exporter of block volumes. */
+  readonly exports?: ExportServer;
 }

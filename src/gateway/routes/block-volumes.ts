@@ -15,7 +15,7 @@ import type { BlockDeps } from '../block/deps.ts';
 import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import type { HostingPlan } from '../block/make-hosting.ts';
 import { publishBlockVolume, unpublishBlockVolume } from '../block/publish-block-volume.ts';
-import { getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
+import { type BlockQuery, getBlockVolume, listBlockVolumes } from '../block/read-block-volumes.ts';
 import { blockParam, flagQuery, hostingQuery, limitQuery } from '../params.ts';
 import { bodyRoute, ok, type Route, type RouteRequest, route } from '../route.ts';
 import { parseOptions } from '../volume-options.ts';
@@ -66,9 +66,7 @@ function readRoutes(deps: BlockDeps): readonly Route[] {
       access: ACCESS,
       responseType: 'api.BlockVolumeListResp',
       async handle(request, call) {
-        const after = request.query.get('after') ?? undefined;
-        const asked = { hostingvolume: hostingQuery(request), after, limit: limitQuery(request.query) };
-        return ok(await listBlockVolumes(deps, asked, call));
+        return ok(await listBlockVolumes(deps, listQuery(request), call));
       },
     }),
     route({
@@ -139,11 +137,19 @@ function publishRoutes(deps: BlockDeps): readonly Route[] {
   ];
 }
 
+/** Of a request for a list. */
+export function listQuery(request: Pick<RouteRequest<unknown>, 'query'>): BlockQuery {
+  const after = request.query.get('after') ?? undefined;
+  return { hostingvolume: hostingQuery(request), after, limit: limitQuery(request.query) };
+}
+
+/** Of a request for one block volume. */
 export function nameOf(request: Pick<RouteRequest<unknown>, 'params' | 'query'>) {
   return { name: blockParam(request), hostingvolume: hostingQuery(request) };
 }
 
-function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
+/** What a create asks for. Throws `invalid`. */
+export function toWanted(deps: BlockDeps, body: BlockCreateRequest): WantedBlockVolume {
   const metadata = body.metadata ?? {};
   checkMetadata(metadata);
   return {

@@ -1,6 +1,7 @@
 import type { Call } from '../../control/call.ts';
 import type { BlockParts } from '../block/deps.ts';
 import type { GlusterBlockParts } from '../gluster-block/deps.ts';
+import type { LioDeps } from '../lio/deps.ts';
 import type { Route } from '../route.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { blockSnapshotRoutes } from './block-snapshots.ts';
@@ -12,10 +13,12 @@ import { deviceRoutes } from './devices.ts';
 import { eventsRoute } from './events.ts';
 import { glusterBlockRoutes } from './gluster-block.ts';
 import { internalRoutes } from './internal.ts';
+import { internalExportRoutes } from './internal-exports.ts';
 import { internalFileRoutes } from './internal-files.ts';
 import { internalRestoreRoutes } from './internal-restores.ts';
 import { internalSnapshotRoutes } from './internal-snapshots.ts';
 import { internalVolumeRoutes } from './internal-volumes.ts';
+import { lioVolumeRoutes } from './lio-volumes.ts';
 import { peerRoutes } from './peers.ts';
 import { readOptionRoutes } from './read-options.ts';
 import { serviceRoutes } from './service.ts';
@@ -24,12 +27,16 @@ import { volumeRoutes } from './volumes.ts';
 
 /** What block volumes are served with; a provider that is absent is not served. */
 export interface BlockProviders {
-  readonly block?: BlockParts;
-  readonly glusterBlock?: GlusterBlockParts;
+  readonly block?: BlockParts | undefined;
+  readonly glusterBlock?: GlusterBlockParts | undefined;
+  readonly lio?: LioDeps | undefined;
 }
 
 /** Everything that a gateway serves. */
-export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockProviders): readonly Route[] {
+export function createRoutes(
+  deps: VolumeDeps,
+  { block, glusterBlock, lio }: BlockProviders,
+): readonly Route[] {
   const local = async (call: Call) => deps.pool.server(await deps.pool.selfId(call), call);
   const virtblock = block === undefined ? undefined : ({ ...deps, ...block, provider: 'virtblock' } as const);
   const routes: readonly Route[] = [
@@ -48,6 +55,7 @@ export function createRoutes(deps: VolumeDeps, { block, glusterBlock }: BlockPro
     ...(glusterBlock === undefined
       ? []
       : glusterBlockRoutes({ ...deps, ...glusterBlock, provider: 'gluster-block' })),
+    ...(lio === undefined ? [] : [...lioVolumeRoutes(lio), ...internalExportRoutes(lio.exporter)]),
     ...internalRoutes(local),
     ...internalSnapshotRoutes(local),
     ...internalRestoreRoutes(local),

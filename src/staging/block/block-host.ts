@@ -39,15 +39,42 @@ export interface DeviceMount {
 }
 
 /**
- * The machine, as block volumes need it: beside what `Host` has, loop devices and the file systems on them. Facts come
- * from mountinfo and sysfs; what reads a device or a file of Gluster's runs in a child with a deadline, so that every
- * method may throw `timed-out`. Implemented by `host/linux-block-host.ts` and in memory (`test/fakes`).
+ * The machine, as volumes with a file system of their own need it: beside what `Host` has, file systems on devices.
+ * What reads a device or a mount runs in a child with a deadline, so that every method may throw `timed-out`.
  */
-export interface BlockHost extends Host {
+export interface DeviceHost extends Host {
   /** Makes an empty file; a file that is there is success. Throws `conflict` when something else is there. */
   makeFile(path: string, call: Call): Promise<void>;
   /** Removes a file that is empty; absent is success. Throws `wrong-state` for anything else, also for a mount point. */
   removeFile(path: string, call: Call): Promise<void>;
+  /**
+   * Whether the file system that is mounted there still serves. `failed`: it gives errors and will not do otherwise
+   * until it is mounted anew, as after its device could not be written for a time.
+   */
+  probeFileSystem(target: string, call: Call): Promise<'live' | 'failed' | 'hung'>;
+  /** Makes a file system, whatever is there. */
+  format(device: string, fsType: FsType, call: Call): Promise<void>;
+  /**
+   * Makes good what an unclean end may have left, if the file system wants that before it is mounted. Throws
+   * `wrong-state` when it takes more than can be done without asking anybody.
+   */
+  check(device: string, fsType: FsType, call: Call): Promise<void>;
+  /** Mounts the file system. Throws `wrong-state` when it is damaged, `unreachable` otherwise. */
+  mountDevice(mount: DeviceMount, call: Call): Promise<void>;
+  /** Grows the mounted file system to the size of its device; already so is success. */
+  growFileSystem(mount: Omit<DeviceMount, 'options'>, call: Call): Promise<void>;
+  /**
+   * Unmounts what is on top of the target, and never detaches it lazily: what was not written might be written later.
+   * Not mounted is success. Throws `timed-out` when it does not end, `wrong-state` while it is in use.
+   */
+  unmountWritten(target: string, call: Call): Promise<void>;
+}
+
+/**
+ * The machine, as virtblock volumes need it: loop devices, and the file systems on them. Facts come from mountinfo and
+ * sysfs. Implemented by `host/linux-block-host.ts` and in memory (`test/fakes`).
+ */
+export interface BlockHost extends DeviceHost {
   /** Whether the file has the mark that `mark` puts on it. Throws `unreachable` when that cannot be told. */
   isMarked(file: string, call: Call): Promise<boolean>;
   /** Puts a mark on the file, which its other names have too, or takes it off; so already is success. */
@@ -73,31 +100,10 @@ export interface BlockHost extends Host {
    * when the path is another device's by now, which is left alone.
    */
   detachLoop(loop: Pick<LoopDevice, 'path' | 'sequence'>, call: Call): Promise<boolean>;
-  /**
-   * Whether the file system that is mounted there still serves. `failed`: it gives errors and will not do otherwise
-   * until it is mounted anew, as after its device could not be written for a time.
-   */
-  probeFileSystem(target: string, call: Call): Promise<'live' | 'failed' | 'hung'>;
   /** Bytes of the device. Throws `not-found` for one that is not attached. */
   deviceBytes(device: string, call: Call): Promise<bigint>;
   /** Gives the device the size that its file has by now, and resolves with it; never less than before. */
   growLoop(disk: Disk, call: Call): Promise<bigint>;
   /** What the device holds. Throws `unreachable` when it cannot be read. */
   content(disk: Disk, call: Call): Promise<Content>;
-  /** Makes a file system, whatever is there. */
-  format(device: string, fsType: FsType, call: Call): Promise<void>;
-  /**
-   * Makes good what an unclean end may have left, if the file system wants that before it is mounted. Throws
-   * `wrong-state` when it takes more than can be done without asking anybody.
-   */
-  check(device: string, fsType: FsType, call: Call): Promise<void>;
-  /** Mounts the file system. Throws `wrong-state` when it is damaged, `unreachable` otherwise. */
-  mountDevice(mount: DeviceMount, call: Call): Promise<void>;
-  /** Grows the mounted file system to the size of its device; already so is success. */
-  growFileSystem(mount: Omit<DeviceMount, 'options'>, call: Call): Promise<void>;
-  /**
-   * Unmounts what is on top of the target, and never detaches it lazily: what was not written might be written later.
-   * Not mounted is success. Throws `timed-out` when it does not end, `wrong-state` while it is in use.
-   */
-  unmountWritten(target: string, call: Call): Promise<void>;
 }

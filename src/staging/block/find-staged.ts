@@ -4,7 +4,8 @@ import type { Mount } from '../host.ts';
 import type { NodeCluster } from '../node-volume.ts';
 import type { BlockVolume } from './block-volume.ts';
 import { placesOf } from './block-volume.ts';
-import { isSameContent, type LoopMount, toLoopMount } from './loop-mount.ts';
+import { isSameContent } from './content-mount.ts';
+import { type LoopMount, toLoopMount } from './loop-mount.ts';
 
 /** A volume as it is staged, or half staged, below a staging path. */
 export interface Staged {
@@ -49,17 +50,6 @@ export function stagingPathsOf(
   return mounts
     .filter((mount) => mount.target.endsWith(CLIENT) && carries(mount, volume, clusters))
     .map(({ target }) => target.slice(0, -CLIENT.length));
-}
-
-/** Where else than at these targets the same file system or device is mounted, on this side of containers. */
-export function otherUses(
-  mounts: readonly Mount[],
-  content: Mount,
-  targets: readonly string[],
-): readonly Mount[] {
-  return mounts.filter(
-    (mount) => isSameContent(mount, content) && !targets.some((target) => mount.target.endsWith(target)),
-  );
 }
 
 /**

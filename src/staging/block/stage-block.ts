@@ -1,17 +1,17 @@
 import { type Call, checkpoint, detached } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { askMount } from '../ask-mount.ts';
-import { findMount } from '../find-mount.ts';
+import type { Mount } from '../host.ts';
 import { getCluster } from '../node-volume.ts';
 import { requireRoom } from '../require-room.ts';
-import { differenceOf } from '../same-mount.ts';
 import { attachDisk } from './attach-disk.ts';
-import type { LoopDevice } from './block-host.ts';
+import type { FsType, LoopDevice } from './block-host.ts';
 import { type BlockContext, contentPlace, isFor, placesOf, type StagedUse } from './block-volume.ts';
 import { requireAttached } from './find-loops.ts';
 import { findStaged, stagingPathsOf } from './find-staged.ts';
-import { type LoopMount, toLoopMount } from './loop-mount.ts';
+import { toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
+import { describeDifference, isServing, showContent } from './show-content.ts';
 import { takeDown } from './take-down.ts';
 import { unstageBlock } from './unstage-block.ts';
 
@@ -47,8 +47,19 @@ async function attachAndShow(context: BlockContext, use: StagedUse, call: Call):
   await requireRoom(context, use.volume);
   checkpoint(call);
   const loop = await attachDisk(context, use, call);
-  await showContent(context, { use, loop }, call);
+  const show = {
+    ...toShown(use),
+    device: loop.path,
+    prepare: (fsType: FsType) => prepareFileSystem(context, { use, loop, fsType }, call),
+    isOfDevice: (mount: Mount) => toLoopMount(mount)?.loop === loop.path,
+  };
+  await showContent(context.host, show, call);
+  await requireAttached(context.host, { loop, file: placesOf(use.stagingPath).disk }, call);
   await growToDevice(context, use, call);
+}
+
+function toShown({ stagingPath, access, isReadonly }: StagedUse) {
+  return { place: contentPlace(placesOf(stagingPath), access), access, isReadonly };
 }
 
 /** A clone that is larger than its source has a file system of the source's size. */
@@ -87,74 +98,20 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
     isServed && content !== undefined
       ? await host.loopAt({ device: content.loop, file: placesOf(stagingPath).disk }, call)
       : undefined;
-  const isWhole = content !== undefined && loop !== undefined && (await isServing(context, content, call));
+  const isWhole = content !== undefined && loop !== undefined && (await isServing(host, content, call));
   // A client alone is what an interrupted request left: it is gone on with.
   if (!isWhole && (content !== undefined || (client !== undefined && !isServed))) {
     await takeDown(context, { volume, stagingPath }, call);
   }
   if (!isWhole) return false;
-  const difference = describeDifference(content, { use, loop });
+  const difference = describeDifference(content, toShown(use)) ?? describeLoop(loop, use);
   if (difference === undefined) return true;
   throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
 }
 
-async function isServing({ host }: BlockContext, content: LoopMount, call: Call): Promise<boolean> {
-  if (content.fileSystem === undefined) return true;
-  const state = await host.probeFileSystem(content.target, call);
-  if (state !== 'hung') return state === 'live';
-  throw new Fault(
-    'timed-out',
-    `the file system at ${content.target} does not answer; are its servers overloaded?`,
-  );
-}
-
-function describeDifference(
-  content: LoopMount,
-  { use, loop }: { readonly use: StagedUse; readonly loop: LoopDevice },
-): string | undefined {
-  const { access, isReadonly, stagingPath } = use;
-  const place = contentPlace(placesOf(stagingPath), access);
-  if (content.target !== place) return content.fileSystem === undefined ? 'as a device' : 'as a file system';
-  const isReader = loop.isReadonly ? 'read-only' : 'writable';
-  const deviceDifference = loop.isReadonly === isReadonly ? undefined : `its device is ${isReader}`;
-  if (access.kind === 'block') return deviceDifference;
-  if (content.fileSystem !== access.fsType) return `it has file system ${content.fileSystem}`;
-  const options = isReadonly ? [...access.options, 'ro'] : access.options;
-  return differenceOf(content, options) ?? deviceDifference;
-}
-
-async function showContent(
-  context: BlockContext,
-  { use, loop }: { readonly use: StagedUse; readonly loop: LoopDevice },
-  call: Call,
-): Promise<void> {
-  const { host } = context;
-  const { access, stagingPath } = use;
-  const places = placesOf(stagingPath);
-  const { path: device } = loop;
-  checkpoint(call);
-  if (access.kind === 'block') {
-    await host.makeFile(places.device, call);
-    await host.bind(device, places.device, { readonly: false }, call);
-  } else {
-    const { fsType } = access;
-    await prepareFileSystem(context, { use, loop, fsType }, call);
-    checkpoint(call);
-    await host.makeDirectory(places.volume, call);
-    const options = [...access.options.filter((one) => one !== 'ro' && one !== 'rw')];
-    const isReader = use.isReadonly || access.options.includes('ro');
-    const mount = { device, fsType, target: places.volume, options: isReader ? [...options, 'ro'] : options };
-    await host.mountDevice(mount, call);
-  }
-  const place = contentPlace(places, access);
-  const shown = findMount(await host.mounts(), place);
-  if (shown === undefined || toLoopMount(shown)?.loop !== device) {
-    throw new Fault(
-      'unreachable',
-      `${place} does not show ${device} after mounting it; is it a symbolic link?`,
-    );
-  }
-  await requireAttached(host, { loop, file: places.disk }, call);
+function describeLoop({ isReadonly }: LoopDevice, wanted: StagedUse): string | undefined {
+  if (isReadonly === wanted.isReadonly) return undefined;
+  return `its device is ${isReadonly ? 'read-only' : 'writable'}`;
 }
 
 async function undo(

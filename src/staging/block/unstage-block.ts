@@ -3,7 +3,8 @@ import { Fault } from '../../control/fault.ts';
 import { askMount } from '../ask-mount.ts';
 import { unmountAll } from '../unmount-all.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
-import { findStaged, otherUses } from './find-staged.ts';
+import { otherUses } from './content-mount.ts';
+import { findStaged } from './find-staged.ts';
 import { takeDown } from './take-down.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { Call } from '../../control/call.ts';
+import type { Secret } from '../../control/secret.ts';
 import type { VolumeName } from '../ids.ts';
 import type { VolumeClass } from '../spec.ts';
-import type { BlockHandle } from './block-handle.ts';
+import type { BlockHandle, BlockProvider } from './block-handle.ts';
 import type { BlockSnapshots, BlockSource } from './block-snapshot.ts';
 import type { BlockNode } from './node-id.ts';
 
@@ -16,6 +17,7 @@ export type HostingClass =
     };
 
 export interface BlockSpec {
+  readonly provider: BlockProvider;
   readonly name: VolumeName;
   /** The CSI name, kept in the volume's metadata. */
   readonly csiName: string;
@@ -30,18 +32,55 @@ export interface BlockPublication extends BlockNode {
   readonly isReadonly: boolean;
 }
 
+/** One side of CHAP. */
+export interface BlockChapLogin {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+/** With which a node proves its name to an iSCSI target, and the target its own to the node. */
+export interface BlockChap extends BlockChapLogin {
+  readonly mutual?: BlockChapLogin;
+}
+
+export interface BlockPublishing extends BlockPublication {
+  /** Other nodes may write it too. Over iSCSI only. */
+  readonly isShared?: boolean;
+  readonly chap?: BlockChap;
+}
+
+/** Where nodes find the disk of a volume that is served over iSCSI. */
+export interface BlockTarget {
+  readonly iqn: string;
+  /** `10.0.0.1:3260` */
+  readonly portals: readonly string[];
+  readonly lun: number;
+  /** Serial number or NAA name of the disk. */
+  readonly wwn: string;
+}
+
 /** A block volume as the backend knows it. */
 export interface BlockVolume {
+  readonly provider: BlockProvider;
   readonly hosting: VolumeName;
   readonly name: VolumeName;
   readonly capacityBytes: bigint;
   /** Empty in a listing. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of virtblock each has its addresses, of the others its initiator. */
   readonly published: readonly BlockPublication[];
 }
 
+/** A block volume that a node was just let in to. */
+export interface PublishedBlock extends BlockVolume {
+  /** Of virtblock: the directory of the volume that the node's client mounts; undefined: the volume's own. */
+  readonly door: string | undefined;
+  /** Over iSCSI: where it is now. Another publish may tell of another target, another disk name too. */
+  readonly target?: BlockTarget;
+}
+
 /** Where a block volume is. */
-export type BlockPlace = Pick<BlockHandle, 'hosting' | 'name'>;
+export type BlockPlace = Pick<BlockHandle, 'provider' | 'hosting' | 'name'>;
 
 export interface BlockPage {
   /** In order of name. */
@@ -60,7 +99,7 @@ export interface BlockPage {
 export interface BlockBackend extends BlockSnapshots {
   /** Undefined when there is none of that name; on another hosting volume than the one named is none. */
   find(
-    place: { readonly hosting?: VolumeName; readonly name: VolumeName },
+    place: { readonly provider: BlockProvider; readonly hosting?: VolumeName; readonly name: VolumeName },
     call: Call,
   ): Promise<BlockVolume | undefined>;
   /**
@@ -82,16 +121,17 @@ export interface BlockBackend extends BlockSnapshots {
   /** Gives it at least this size and resolves with the size it has. Throws `not-found`, `exhausted`, `busy`. */
   expand(place: BlockPlace, capacityBytes: bigint, call: Call): Promise<bigint>;
   /**
-   * Lets the node attach it, and resolves with the directory of the volume that its client mounts; undefined: the
-   * volume's own. The same again is success, with the same directory; other addresses take the place of those that
-   * were there. After it was published to nobody, or otherwise, it is a new one: no former client is let in. Throws `wrong-state` naming the node that has it, when one of the two writes; `not-found`, `busy`.
+   * Lets the node attach it, and resolves with the volume as it is by then. The same again is success, with the same
+   * door; other addresses and another initiator take the place of those that were there. After it was published to nobody,
+   * or otherwise, the door is a new one: no former client is let in. Throws `wrong-state` naming the node that has it,
+   * when one of the two writes and not both share it; `not-found`, `busy`.
    */
-  publish(place: BlockPlace, publication: BlockPublication, call: Call): Promise<string | undefined>;
+  publish(place: BlockPlace, publishing: BlockPublishing, call: Call): Promise<PublishedBlock>;
   /**
    * Resolves once no write of the node's can come any more, whatever it is doing; without a node, of any. Not
    * published, or no such volume, is success.
    */
   unpublish(place: BlockPlace, node: string | undefined, call: Call): Promise<void>;
-  /** Block volumes in order of name, after the name given. */
+  /** Block volumes of all providers that the servers have, in order of name, after the name given. */
   list(query: { readonly after: string; readonly limit: number }, call: Call): Promise<BlockPage>;
 }

@@ -1,11 +1,13 @@
 import { isFault } from '../../control/fault.ts';
 import type { AccessMode, Capability } from '../capability.ts';
+import type { BlockProvider } from './block-handle.ts';
 import { parseBlockMountFlags } from './block-mount-flags.ts';
 
 /** File systems that a block volume may be given; without a word the first. */
 export const BLOCK_FS_TYPES = ['xfs', 'ext4'] as const;
 export type BlockFsType = (typeof BLOCK_FS_TYPES)[number];
 
+const SHARED: AccessMode = 'MULTI_NODE_MULTI_WRITER';
 const MODES: readonly AccessMode[] = [
   'SINGLE_NODE_WRITER',
   'SINGLE_NODE_READER_ONLY',
@@ -14,10 +16,20 @@ const MODES: readonly AccessMode[] = [
   'SINGLE_NODE_MULTI_WRITER',
 ];
 
-/** Why a block volume cannot be used so; undefined when it can. */
-export function whyNotBlock({ mode, access }: Capability): string | undefined {
+/**
+ * Why a block volume cannot be used so; undefined when it can. Several nodes may write a raw one where each is let in,
+ * and cut off, by itself: a file system that two of them mounted would be destroyed.
+ */
+export function whyNotBlock(provider: BlockProvider): (capability: Capability) => string | undefined {
+  return (capability) => whyNot(capability, provider);
+}
+
+function whyNot({ mode, access }: Capability, provider: BlockProvider): string | undefined {
+  if (mode === SHARED && access.kind === 'block' && provider === 'lio') return undefined;
   if (!MODES.includes(mode)) {
-    return `${mode} is not served: one node has the volume's disk, or several that only read it; ask for ReadWriteOnce, ReadWriteOncePod or ReadOnlyMany, or take a class of file.csi.gluster.org for ReadWriteMany`;
+    const raw =
+      provider === 'lio' ? ' volumeMode Block' : ' kind block with volumeMode Block, of provider lio,';
+    return `${mode} is not served: one node has the volume's disk, or several that only read it; ask for ReadWriteOnce, ReadWriteOncePod or ReadOnlyMany, or take${raw} or a class of file.csi.gluster.org for ReadWriteMany`;
   }
   if (access.kind === 'block') return undefined;
   if (access.fsType !== '' && !BLOCK_FS_TYPES.some((one) => one === access.fsType)) {
@@ -32,6 +44,11 @@ export function whyNotBlock({ mode, access }: Capability): string | undefined {
     if (isFault(error, 'invalid')) return error.message;
     throw error;
   }
+}
+
+/** True when other nodes may write it too. */
+export function isShared({ mode }: Pick<Capability, 'mode'>): boolean {
+  return mode === SHARED;
 }
 
 /** What a capability that is served wants as its file system; undefined: the device itself. */

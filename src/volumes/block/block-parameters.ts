@@ -6,9 +6,11 @@ import { type ClassParameters, parseBrickType, parseClaim, parsePrefix, parseZon
 import { describeUnknown } from '../unknown-name.ts';
 import { parseVolumeOptions } from '../volume-options.ts';
 import type { HostingClass } from './block-backend.ts';
+import { BLOCK_PROVIDERS, type BlockProvider } from './block-handle.ts';
 
 /** What a StorageClass of the block driver says. */
 export interface BlockClassParameters extends Pick<ClassParameters, 'cluster' | 'namePrefix' | 'claim'> {
+  readonly provider: BlockProvider;
   readonly hosting: HostingClass;
 }
 
@@ -23,12 +25,20 @@ const SHAPE = [
   'hostingVolumeSize',
 ] as const;
 /** In the order in which the documentation has them. */
-export const BLOCK_PARAMETERS = ['cluster', 'kind', 'namePrefix', 'hostingVolume', ...SHAPE] as const;
+export const BLOCK_PARAMETERS = [
+  'cluster',
+  'kind',
+  'provider',
+  'namePrefix',
+  'hostingVolume',
+  ...SHAPE,
+] as const;
 type Known = (typeof BLOCK_PARAMETERS)[number];
 
 /** Keys of the CO's own, not meant for the driver. */
 const KUBERNETES = 'csi.storage.k8s.io/';
-const KIND = 'virtblock';
+const KINDS = ['virtblock', 'block'] as const;
+const ISCSI: readonly BlockProvider[] = BLOCK_PROVIDERS.filter((one) => one !== 'virtblock');
 const UNITS: Readonly<Record<string, bigint>> = { Mi: MIB, Gi: 1024n * MIB, Ti: 1024n * 1024n * MIB };
 
 /** Reads StorageClass parameters. Throws `invalid`, naming the parameter and the remedy. */
@@ -41,19 +51,34 @@ export function parseBlockParameters(parameters: Readonly<Record<string, string>
       throw invalid(`parameters.${key.slice(0, 64)}`, describeUnknown(key.slice(0, 64), BLOCK_PARAMETERS));
     given.set(known, value);
   }
-  checkKind(given.get('kind') ?? KIND);
+  const provider = parseProvider(given.get('kind') ?? KINDS[0], given.get('provider'));
   return {
     cluster: given.get('cluster'),
     namePrefix: parsePrefix(given.get('namePrefix') ?? ''),
+    provider,
     hosting: parseHosting(given),
     claim: parseClaim(parameters),
   };
 }
 
-function checkKind(kind: string): void {
-  if (kind === KIND) return;
-  const other = ['volume', 'subvol'].includes(kind) ? 'is of driver file.csi.gluster.org' : 'is not served';
-  throw invalid('parameters.kind', `"${kind.slice(0, 32)}" ${other}; use "${KIND}" or leave it out`);
+function parseProvider(kind: string, given: string | undefined): BlockProvider {
+  if (kind === 'block') {
+    const provider = ISCSI.find((one) => one === (given ?? 'lio'));
+    if (provider !== undefined) return provider;
+    throw invalid(
+      'parameters.provider',
+      `"${given?.slice(0, 32)}" is unknown; give one of ${ISCSI.join(', ')}`,
+    );
+  }
+  if (kind !== KINDS[0]) {
+    const other = ['volume', 'subvol'].includes(kind) ? 'is of driver file.csi.gluster.org' : 'is not served';
+    throw invalid(
+      'parameters.kind',
+      `"${kind.slice(0, 32)}" ${other}; use "${KINDS.join('" or "')}", or leave it out for "${KINDS[0]}"`,
+    );
+  }
+  if (given === undefined) return kind;
+  throw invalid('parameters.provider', 'is of kind block; leave it out, or give kind: block');
 }
 
 function parseHosting(given: ReadonlyMap<Known, string>): HostingClass {

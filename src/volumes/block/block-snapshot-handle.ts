@@ -4,8 +4,8 @@ const PREFIX = 'gl1:virtsnap:';
 const VOLUME_PREFIX = 'gl1:virtblock:';
 
 /** The id of a snapshot of a block volume, like that of a volume: `gl1:virtsnap:<cluster>:<hosting volume>/<name>`. */
-export function formatBlockSnapshotHandle(handle: BlockHandle): string {
-  return `${PREFIX}${formatBlockHandle(handle).slice(VOLUME_PREFIX.length)}`;
+export function formatBlockSnapshotHandle(handle: Omit<BlockHandle, 'provider'>): string {
+  return `${PREFIX}${formatBlockHandle({ ...handle, provider: 'virtblock' }).slice(VOLUME_PREFIX.length)}`;
 }
 
 /** Undefined when the text is no handle of ours. */

@@ -2,8 +2,11 @@ import type { Call } from '../../control/call.ts';
 import type { VolumeName } from '../ids.ts';
 import type { BlockPlace } from './block-backend.ts';
 
+/** Where a snapshot is: with block volumes of kind virtblock, which alone have them. */
+export type BlockSnapshotPlace = Pick<BlockPlace, 'hosting' | 'name'>;
+
 /** A snapshot of a block volume as the backend knows it. */
-export interface BlockSnapshot extends BlockPlace {
+export interface BlockSnapshot extends BlockSnapshotPlace {
   /** The block volume that it is of, which may be gone; it was on the same hosting volume. */
   readonly source: VolumeName;
   readonly capacityBytes: bigint;
@@ -47,7 +50,7 @@ export interface BlockSnapshots {
     call: Call,
   ): Promise<BlockSnapshot | undefined>;
   /** Absent is success; block volumes made of it stay. */
-  deleteSnapshot(place: BlockPlace, call: Call): Promise<void>;
+  deleteSnapshot(place: BlockSnapshotPlace, call: Call): Promise<void>;
   /** In order of name, after the name given; those of one block volume when it is given. */
   listSnapshots(
     query: {

@@ -40,11 +40,12 @@ function findOrigin({ backend, source }: CloneBlock, call: Call): Promise<Origin
 
 async function findMade(request: CloneBlock, call: Call): Promise<BlockVolume> {
   const { backend, spec, sourceHandle } = request;
-  const made = await backend.find({ name: spec.name }, call);
+  const { provider, name } = spec;
+  const made = await backend.find({ provider, name }, call);
   if (made === undefined) throw new Fault('not-found', `source ${sourceHandle} does not exist`);
   const difference = findBlockDifference(made, request);
   if (difference === undefined) return made;
-  throw new Fault('conflict', `block volume ${spec.name} exists and ${difference}`);
+  throw new Fault('conflict', `block volume ${name} exists and ${difference}`);
 }
 
 /** A reflink lies where its source does. */

@@ -20,6 +20,12 @@ export interface CreateBlockSnapshot extends MarkedSnapshot {
  */
 export async function createBlockSnapshot(request: CreateBlockSnapshot, call: Call): Promise<BlockSnapshot> {
   const { source, name, owner } = request;
+  if (source.provider !== 'virtblock') {
+    throw new Fault(
+      'wrong-state',
+      `volume ${formatBlockHandle(source)} is served over iSCSI, and snapshots are taken of kind virtblock only; copy it into one of that kind`,
+    );
+  }
   if (!canBeHandle({ ...source, name }))
     throw invalid('name', 'gives an id that is longer than 128 bytes; use a shorter namePrefix');
   const volume = await source.backend.find(source, call);

@@ -33,8 +33,10 @@ export async function createBlockVolume(request: CreateBlock, call: Call): Promi
 
 async function findExisting(request: CreateBlock, call: Call): Promise<BlockVolume> {
   const { backend, spec } = request;
-  const { name } = spec;
-  const volume = await afterChange(`reading block volume ${name}`, () => backend.find({ name }, call));
+  const { provider, name } = spec;
+  const volume = await afterChange(`reading block volume ${name}`, () =>
+    backend.find({ provider, name }, call),
+  );
   if (volume === undefined) {
     throw new Fault('busy', `block volume ${name} is being deleted by somebody else; retry`);
   }

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../../control/call.ts';
+import { isFault } from '../../control/fault.ts';
+import { limitTime } from '../../control/limit-time.ts';
+import { log } from '../../telemetry/log.ts';
+import { hostingVolumes } from '../block/hosting.ts';
+import { readPublications } from '../block/publications.ts';
+import { getRecord, readRecord } from '../volume-record.ts';
+import type { ExporterDeps } from './deps.ts';
+import { exportKey, serverTag } from './export-names.ts';
+import { type Exporter, lockOf } from './exporter.ts';
+
+/** A client that dies leaves its initiators with I/O errors. */
+const LOOK_MS = 2_000;
+const WHOLE_LOOK_MS = 60_000;
+const ROUND_MS = 5 * 60_000;
+
+export interface ExportWatch {
+  stop(): Promise<void>;
+}
+
+/**
+ * Keeps this server's exports as the records of the hosting volumes have them: builds those that are not there, as
+ * after a boot, takes down those that were given to another server, and gives one whose client has died a new one
+ * beneath its sessions. What fails is logged and tried again.
+ */
+export function startExportWatch(deps: ExporterDeps, exporter: Exporter): ExportWatch {
+  const stopped = new AbortController();
+  const tell = tellOnce();
+  let timer: NodeJS.Timeout | undefined;
+  let nextWhole = 0;
+  let isFirst = true;
+  const attempt = async (call: Call) => {
+    const hasDead = async () => (await deps.machine.dead(serverTag(await deps.pool.selfId(call)))).length > 0;
+    if (performance.now() < nextWhole && !(await hasDead())) return;
+    await settleExports(deps, exporter, { isFirst }, call);
+    nextWhole = performance.now() + WHOLE_LOOK_MS;
+    isFirst = false;
+    tell(undefined);
+  };
+  const look = async () => {
+    using limit = limitTime(stopped.signal, ROUND_MS);
+    await attempt({ id: randomUUID(), signal: limit.signal }).catch((error: unknown) => {
+      if (!stopped.signal.aborted) tell(error);
+    });
+    if (!stopped.signal.aborted) timer = setTimeout(next, LOOK_MS).unref();
+  };
+  let running = look();
+  const next = () => {
+    running = look();
+  };
+  return {
+    async stop() {
+      stopped.abort();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** A fault that comes again in every look is logged once. */
+function tellOnce(): (error: unknown) => void {
+  let said: string | undefined;
+  return (error) => {
+    const text = error === undefined ? undefined : String(error);
+    if (error !== undefined && !isFault(error)) log.error({ err: error }, 'the look at exports failed');
+    else if (text !== undefined && text !== said) log.warn({ err: error }, 'exports will be looked at again');
+    said = text;
+  };
+}
+
+/**
+ * One look, see `startExportWatch`; the first one also goes over what seems whole, since this process's former self
+ * may have died in any step. Throws the first fault after all that could be done has been done.
+ */
+async function settleExports(
+  deps: ExporterDeps,
+  exporter: Exporter,
+  { isFirst }: { readonly isFirst: boolean },
+  call: Call,
+): Promise<void> {
+  const selfId = await deps.pool.selfId(call);
+  const tag = serverTag(selfId);
+  const here = await deps.machine.list(tag, call);
+  const own = await ownExports(deps, selfId, call);
+  const faults: unknown[] = [];
+  const attempt = async (work: () => Promise<unknown>) => {
+    await work().catch((error: unknown) => {
+      // Whoever works on it sees to it.
+      if (!isFault(error, 'busy')) faults.push(error);
+    });
+  };
+  for (const { key } of here) if (!own.has(key)) await attempt(() => closeLost(deps, key, selfId, call));
+  for (const [key, ref] of own) {
+    const isServed = here.some((one) => one.key === key && one.isWhole);
+    if ((isFirst || !isServed) && exporter.isWanted(key)) await attempt(() => exporter.build(ref, call));
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+/** Looked at again under its lock: it may have been given to this server meanwhile. */
+async function closeLost(deps: ExporterDeps, key: string, selfId: string, call: Call): Promise<void> {
+  using _lock = deps.locks.acquire(lockOf(key));
+  if (!(await ownExports(deps, selfId, call)).has(key)) await deps.machine.close(key, { isLost: true }, call);
+}
+
+/**
+ * By key: those that the records give to this server. Throws `wrong-state` for a record that cannot be read: its
+ * exports would be taken for lost ones.
+ */
+async function ownExports(deps: ExporterDeps, selfId: string, call: Call) {
+  const [all, volumes] = await Promise.all([deps.gluster.volumes(call), hostingVolumes(deps, call)]);
+  for (const volume of all) if (readRecord(volume) === undefined) getRecord(volume);
+  return new Map(
+    volumes.flatMap((volume) =>
+      [...readPublications(getRecord(volume))]
+        .filter(([, [exporter]]) => exporter?.node === selfId)
+        .map(([name]) => [exportKey(volume, name, selfId), { volume: volume.name, name }] as const),
+    ),
+  );
+}
