@@ -7,6 +7,7 @@ import { MemoryBlockBackend } from '../fakes/memory-block-backend.ts';
 import { MemoryGateways } from '../fakes/memory-gateways.ts';
 import { call } from './backend.ts';
 import { type BlockSubject, blockBackendContract } from './block-backend.ts';
+import { blockDoorContract } from './block-doors.ts';
 import { blockSnapshotContract } from './block-snapshots.ts';
 import { blockTargetContract } from './block-targets.ts';
 
@@ -45,6 +46,7 @@ for (const [name, makeSubject] of [
     blockBackendContract(`${provider} of ${name}`, () => makeSubject(provider));
   for (const provider of ['lio', 'gluster-block'] as const)
     blockTargetContract(`${provider} of ${name}`, () => makeSubject(provider));
+  blockDoorContract(name, () => makeSubject('virtblock'));
   blockSnapshotContract(name, () => makeSubject('virtblock'));
 }
 

@@ -147,27 +147,6 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
       expect(await publishedTo(volume)).to.deep.equal([kept(moved)]);
     });
 
-    it('lets a node in by the same door until it is let in anew, or otherwise', async () => {
-      const volume = await create();
-      const enter = (publication: BlockPublication) => backend.publish(volume, publication, call());
-      const [first, ...rest] = READERS;
-      if (first === undefined) throw new Error('there are no readers');
-      const asReader = await enter(first);
-      for (const reader of [first, ...rest]) expect(await enter(reader)).to.equal(asReader);
-      await backend.unpublish(volume, first.name, call());
-      expect(await enter(first)).to.equal(asReader);
-      await backend.unpublish(volume, undefined, call());
-      const asWriter = await enter(WRITER);
-      expect(await enter({ ...WRITER, addresses: ['10.0.0.9'] })).to.equal(asWriter);
-      await backend.unpublish(volume, WRITER.name, call());
-      const again = await enter(WRITER);
-      await backend.unpublish(volume, WRITER.name, call());
-      const last = await enter(first);
-      const doors = [asReader, asWriter, again, last];
-      expect(new Set(doors).size).to.equal(4);
-      for (const door of doors) expect(door).to.match(/^[A-Za-z0-9]{1,64}$/);
-    });
-
     it('publishes it to many readers, and then to no writer', async () => {
       const volume = await create();
       for (const reader of READERS) await backend.publish(volume, reader, call());
