@@ -15,9 +15,9 @@ const NAMESPACES = new Set([
   'server',
   'storage',
 ]);
-/** Sizes are promises (storage.reserve), the rest decides who may reach the data or where files lie. */
+/** Sizes are promises, which a brick that ends when it is full breaks; the rest decides who may reach the data or where files lie. */
 const REFUSED =
-  /(?:^|\.)(?:ssl|ssl-.*|.*\.ssl.*)$|^storage\.(?:reserve|linux-io_uring)$|^server\.allow-insecure$|-path$|-dir$/;
+  /(?:^|\.)(?:ssl|ssl-.*|.*\.ssl.*)$|^storage\.(?:reserve|health-check-interval|linux-io_uring)$|^server\.allow-insecure$|-path$|-dir$/;
 const KEY = /^[a-z][a-z0-9-]{0,31}\.[a-z0-9][a-z0-9._-]{0,95}$/;
 /** glusterd2's form: `cluster/replicate.self-heal-daemon`. */
 const QUALIFIED = /^([a-z][a-z0-9-]*)\/([a-z][a-z0-9-]*)\.(.+)$/;

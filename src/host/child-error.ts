@@ -13,6 +13,23 @@ export function isAbsent(errorText: string): boolean {
 }
 
 /**
+ * What a command that looks at many files says beside the absence of some: those that are deleted meanwhile are absent.
+ * Undefined when that is all that went wrong; a command that failed without a word has no such excuse.
+ */
+export function beyondAbsence({
+  exitCode,
+  stderr,
+}: {
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+}): string | undefined {
+  if (exitCode === 0) return undefined;
+  const reasons = stderr.split('\n').flatMap((line) => (line.trim() === '' ? [] : [toErrorText(line)]));
+  if (reasons.length === 0) return 'it failed without a word';
+  return reasons.find((reason) => !isAbsent(reason));
+}
+
+/**
  * ENOTCONN, ECONNABORTED, ESTALE: nobody serves the file system any more, or its servers are away. The first
  * question after the death of a FUSE client gets ECONNABORTED, all later ones ENOTCONN.
  */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import type { Call } from '../control/call.ts';
+import { type Call, detached } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { run } from './run.ts';
 
@@ -17,6 +17,12 @@ export interface DeviceMap {
   readonly bytes: bigint;
   /** The device beneath it; undefined when it has none, or several. */
   readonly below: string | undefined;
+}
+
+/** What a map is to be made of. */
+export interface Beneath {
+  readonly device: string;
+  readonly bytes: bigint;
 }
 
 /** Undefined when there is none of the name. Reads sysfs alone. */
@@ -45,16 +51,27 @@ export async function mapsNamed(prefix: string): Promise<readonly string[]> {
 }
 
 /** Throws `unreachable`, also for a device without a whole block: a map of nothing would be exported as a disk. */
-export async function makeMap(name: string, device: string, bytes: bigint, call: Call): Promise<void> {
+export async function makeMap(name: string, { device, bytes }: Beneath, call: Call): Promise<void> {
   await dmsetup(['create', name], `make ${name} of ${device}`, call, tableOf(device, bytes));
 }
 
 /**
  * Puts the whole of this device in the place of what is beneath, or gives it its new size, while it is open. No
- * moment of it leaves the map suspended. Not flushed: what is beneath may be dead.
+ * moment of it leaves the map suspended. Not flushed: what is beneath may be dead. `confirm` is asked while the map
+ * holds the device, whose path is no other's then, and does not use it yet; what it throws leaves the map as it is.
  */
-export async function switchMap(name: string, device: string, bytes: bigint, call: Call): Promise<void> {
+export async function switchMap(
+  name: string,
+  { device, bytes, confirm }: Beneath & { readonly confirm: () => Promise<void> },
+  call: Call,
+): Promise<void> {
   await dmsetup(['reload', name], `change ${name} to ${device}`, call, tableOf(device, bytes));
+  try {
+    await confirm();
+  } catch (error) {
+    await dmsetup(['clear', name], `leave ${name} as it is`, detached(call, COMMAND_MS));
+    throw error;
+  }
   await dmsetup(['resume', '--noflush', '--nolockfs', name], `resume ${name}`, call);
 }
 

@@ -16,11 +16,27 @@ const POLL_MS = 50;
 const SYSFS = '/sys/block';
 const SECTOR = 512n;
 
+/** A device, and no other that has its path later. */
+export type LoopIdentity = Pick<LoopDevice, 'path' | 'sequence'>;
+
 /** `BlockHost.loops` of this machine. */
 export async function loopsOf(file: string, call: Call): Promise<readonly LoopDevice[]> {
-  const { device } = topMount(await readMounts(), dirname(file)) ?? {};
-  const found = await Promise.all((await attached()).map((one) => toLoop(one, { file, device }, call)));
-  return found.filter((one) => one !== undefined);
+  // Of sysfs alone: asking all devices makes the kernel ask the file system of each one's file.
+  const names = (await readdir(SYSFS)).filter((name) => /^loop\d+$/.test(name));
+  const owner = await fileSystemOf(file);
+  const found = await Promise.all(names.map((name) => lookAt({ device: `/dev/${name}`, file }, call)));
+  return found.flatMap((one) => {
+    if (one === undefined) return [];
+    const { known, backing, loop } = one;
+    return (known === undefined ? backing === file : known === owner) ? [loop] : [];
+  });
+}
+
+/** `BlockHost.loopAt` of this machine. */
+export async function loopAt(disk: Disk, call: Call): Promise<LoopDevice | undefined> {
+  const owner = await fileSystemOf(disk.file);
+  const { known, loop } = (await lookAt(disk, call)) ?? {};
+  return known === undefined || owner === undefined || known === owner ? loop : undefined;
 }
 
 /** `BlockHost.attachLoop` of this machine. */
@@ -28,23 +44,35 @@ export async function attachDirect(
   file: string,
   { readonly }: { readonly: boolean },
   call: Call,
-): Promise<string> {
+): Promise<LoopDevice> {
   const device = await attachLoop(file, { readonly });
+  const loop = await loopAt({ device, file }, call);
+  if (loop === undefined) {
+    throw new Fault('busy', `${device} is not made of ${file} any more; retry`);
+  }
   // The kernel falls back to its page cache without a word; then a write is acknowledged that no server has.
-  if ((await readAttribute(device, 'loop/dio')) === '1') return device;
-  await detach(device, call);
+  if (loop.isDirect) return loop;
+  await detach(loop, call);
   throw new Fault(
     'unreachable',
     `${device} cannot use direct I/O on ${file}; mount its directory with direct-io-mode=enable`,
   );
 }
 
+/** Of the device that has this path now. */
+export async function identityOf(path: string): Promise<LoopIdentity> {
+  return { path, sequence: await sequenceOf(path) };
+}
+
 /** `BlockHost.detachLoop` of this machine. */
-export async function detach(device: string, call: Call): Promise<boolean> {
+export async function detach({ path, sequence }: LoopIdentity, call: Call): Promise<boolean> {
   const end = performance.now() + LET_GO_MS;
-  if ((await backingFile(device)) === undefined) return true;
-  await detachLoop(device);
-  while ((await backingFile(device)) !== undefined) {
+  const isThere = async () =>
+    (await sequenceOf(path)) === sequence && (await backingFile(path)) !== undefined;
+  if (!(await isThere())) return true;
+  // One that goes may be gone, and its path another volume's, before losetup opens it.
+  if (!(await isGoing(path))) await detachLoop(path);
+  while (await isThere()) {
     if (performance.now() >= end || call.signal.aborted) return false;
     await sleep(POLL_MS);
   }
@@ -73,31 +101,33 @@ export async function growLoop({ device, file }: Disk, call: Call): Promise<bigi
   return deviceBytes(device);
 }
 
-interface Attached {
-  readonly path: string;
+interface Seen {
+  readonly loop: LoopDevice;
   readonly backing: string;
+  /** Of its file's file system. */
+  readonly known: string | undefined;
 }
 
-/** Of sysfs alone: asking the devices themselves makes the kernel ask the file system of each one's file. */
-async function attached(): Promise<readonly Attached[]> {
-  const names = (await readdir(SYSFS)).filter((name) => /^loop\d+$/.test(name));
-  const all = await Promise.all(
-    names.map(async (name) => ({ path: `/dev/${name}`, backing: await backingFile(`/dev/${name}`) })),
-  );
-  return all.flatMap(({ path, backing }) => (backing === undefined ? [] : [{ path, backing }]));
-}
-
-async function toLoop(
-  { path, backing }: Attached,
-  { file, device }: { readonly file: string; readonly device: string | undefined },
-  call: Call,
-): Promise<LoopDevice | undefined> {
+/** Undefined for a device whose file has another name. */
+async function lookAt({ device: path, file }: Disk, call: Call): Promise<Seen | undefined> {
+  // First: whatever is read of a device that takes its place is told as this one's, which is gone.
+  const sequence = await sequenceOf(path);
+  const backing = await backingFile(path);
   // A file whose mount namespace has ended, as a container's does, is shown without its mount point.
-  if (backing !== file && backing !== `/${basename(file)}`) return undefined;
+  if (backing === undefined || (backing !== file && backing !== `/${basename(file)}`)) return undefined;
   const known = await askBackingDevice(path, call);
-  if (known === undefined ? backing !== file : known !== device) return undefined;
   const isReadonly = (await readAttribute(path, 'ro')) === '1';
-  return { path, isReadonly, isGoing: (await readAttribute(path, 'loop/autoclear')) === '1' };
+  const isDirect = (await readAttribute(path, 'loop/dio')) === '1';
+  return {
+    loop: { path, sequence, isReadonly, isGoing: await isGoing(path), isDirect },
+    backing,
+    known,
+  };
+}
+
+/** "major:minor" of the one that is mounted at the file's parent. */
+async function fileSystemOf(file: string): Promise<string | undefined> {
+  return topMount(await readMounts(), dirname(file))?.device;
 }
 
 /** "major:minor" of the file system of its file; undefined when that cannot be told, as of a dead client's. */
@@ -114,8 +144,18 @@ async function askBackingDevice(path: string, call: Call): Promise<string | unde
   }
 }
 
+/** The kernel adds "(deleted)" also where asking for the file failed once. */
 async function backingFile(device: string): Promise<string | undefined> {
-  return readAttribute(device, 'loop/backing_file');
+  return (await readAttribute(device, 'loop/backing_file'))?.replace(/ \(deleted\)$/, '');
+}
+
+async function isGoing(device: string): Promise<boolean> {
+  return (await readAttribute(device, 'loop/autoclear')) === '1';
+}
+
+/** Kernels before 5.15 have none: there the path has to do. */
+async function sequenceOf(device: string): Promise<string> {
+  return (await readAttribute(device, 'diskseq')) ?? '';
 }
 
 /** Undefined for a device that is not attached. */

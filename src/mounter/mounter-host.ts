@@ -1,10 +1,12 @@
 import { type Call, detached } from '../control/call.ts';
-import { isFault } from '../control/fault.ts';
+import { Fault, isFault } from '../control/fault.ts';
 import { ask, connectTo } from '../grpc/client.ts';
 import { mounter } from '../grpc/contract.ts';
 import type { ListRequest } from '../grpc/generated/gluster_csi/mounter/v1/ListRequest.ts';
 import type { ListResponse__Output } from '../grpc/generated/gluster_csi/mounter/v1/ListResponse.ts';
 import type { MounterClient } from '../grpc/generated/gluster_csi/mounter/v1/Mounter.ts';
+import type { MountRequest } from '../grpc/generated/gluster_csi/mounter/v1/MountRequest.ts';
+import type { MountResponse__Output } from '../grpc/generated/gluster_csi/mounter/v1/MountResponse.ts';
 import { isClientMount } from '../host/client-mount.ts';
 import { readMounts, topMount } from '../host/mountinfo.ts';
 import type { Host, PathState } from '../staging/host.ts';
@@ -25,7 +27,13 @@ export function mounterHost<H extends Host>(host: H, endpoint: string): H {
       connected(endpoint, async (client) => {
         const place = { servers: [...servers], volume, subdirectory, target };
         const request = { ...place, options: [...options], pinned: isPinned };
-        await ask((...args) => client.Mount(...args), request, SERVER, { call, timeoutMs: MOUNT_MS });
+        const { pinned } = await ask<MountRequest, MountResponse__Output>(
+          (...args) => client.Mount(...args),
+          request,
+          SERVER,
+          { call, timeoutMs: MOUNT_MS },
+        );
+        if (isPinned && !pinned) await refuseOld(host, target, call);
       }),
     async probe(path, call) {
       const state = await host.probe(path, call);
@@ -38,6 +46,15 @@ export function mounterHost<H extends Host>(host: H, endpoint: string): H {
       if (device !== undefined && !isUsed) await release(endpoint, call);
     },
   };
+}
+
+/** One of a former release would replace the client under its device. */
+async function refuseOld(host: Host, target: string, call: Call): Promise<never> {
+  await host.unmount(target, call);
+  throw new Fault(
+    'wrong-state',
+    'the mounter of this node is of a release without block volumes; drain the node and delete the mounter’s pod',
+  );
 }
 
 /**

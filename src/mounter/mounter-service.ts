@@ -26,7 +26,7 @@ export function mounterService(context: MounterContext): Service {
 /** Servers, volume, sub-directory and options are checked where they become the client's arguments. */
 function mountMethod(
   context: MounterContext,
-): Method<MountRequest__Output, GlusterMount, void, MountResponse> {
+): Method<MountRequest__Output, GlusterMount, boolean, MountResponse> {
   return {
     decode({ servers, volume, subdirectory, target, options, pinned }) {
       if (!target.startsWith('/') || target.includes('\0') || target.split('/').includes('..')) {
@@ -36,8 +36,11 @@ function mountMethod(
       return { servers, volume, target, options, ...kept, ...(subdirectory === '' ? {} : { subdirectory }) };
     },
     keys: ({ target }) => [`target/${target}`],
-    run: (mount, call) => mountVolume(context, mount, call),
-    encode: () => ({}),
+    run: async (mount, call) => {
+      await mountVolume(context, mount, call);
+      return mount.isPinned === true;
+    },
+    encode: (pinned) => ({ pinned }),
   };
 }
 

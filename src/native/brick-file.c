@@ -8,7 +8,8 @@
  *
  * look: the file's id in Gluster, its size, and "blames" when the brick says of another that it missed a change of it.
  * clone: TO, which is there, becomes a reflink of FROM; says how large it is. For those that write to FROM on this
- * brick it happens between two of their writes. It lasts once TO is synced, which is done through Gluster.
+ * brick it happens between two of their writes. TO is synced then: a brick that lost it again without a word would have
+ * zeros for a good copy, and nobody would blame it, because Gluster knows of no change.
  * digest: for each of COUNT blocks of BLOCK bytes from the FIRST that is not all zeros its number and two sums. They are
  * the values of the polynomials that the block's words make, at the KEYs, modulo 2^61 - 1: two different blocks of 256
  * KiB have the same for one of 2^90 keys, whoever wrote them.
@@ -85,7 +86,7 @@ static int clone_file(int brick, const char *from, const char *to) {
   struct stat status;
   if (target < 0) return fail(to);
   if (ftruncate(target, 0) < 0 || ioctl(target, FICLONE, source) < 0) return fail(to);
-  if (fstat(target, &status) < 0) return fail(to);
+  if (fsync(target) < 0 || fstat(target, &status) < 0) return fail(to);
   printf("%lld\n", (long long)status.st_size);
   return 0;
 }

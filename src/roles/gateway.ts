@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type FlagsOf, gatewayConfig, readConfigFile } from '../config.ts';
+import { KeyedQueues } from '../control/queues.ts';
 import { Semaphore } from '../control/semaphore.ts';
 import { brickAllows } from '../gateway/block/ask-brick.ts';
 import { createBrickFiles } from '../gateway/block/local-brick-files.ts';
@@ -38,10 +39,10 @@ export async function startGateway(flags: FlagsOf<'gateway'>): Promise<Stop> {
   const mounts = createHostingMounts(config);
   const disks = seenAs(mounts, mountedDisks);
   const files = createBrickFiles({ ...stores, mounts: disks, program: nativeProgram('brick-file') });
-  const confirmation = { brickAllows, confirmMs: CONFIRM_MS };
-  const block = { mounts: disks, files, ...confirmation, making: new Semaphore(1) };
+  const shared = { brickAllows, confirmMs: CONFIRM_MS, rooms: new KeyedQueues() };
+  const block = { mounts: disks, files, ...shared, making: new Semaphore(1) };
   const command = createGlusterBlock();
-  const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...confirmation, command };
+  const glusterBlock = { mounts: seenAs(mounts, mountedExports), ...shared, command };
   const machine = createLinuxExports({ cgroups, ...config.block });
   const lio = { ...block, mounts: seenAs(mounts, mountedLioDisks), making: new Semaphore(1), machine };
   const gateway = createGateway(config, { gluster, ...stores, block, glusterBlock, lio });

@@ -77,7 +77,7 @@ async function serveBlock(flags: FlagsOf<'node'>, context: BlockContext): Promis
   return serve({ endpoint, services });
 }
 
-/** Those by which all clusters know this node. Throws `unreachable`: a node that one does not know is none of its. */
+/** Those by which all clusters know this node. Throws `unreachable`: a node that one does not know is none of its; `wrong-state` on a storage server. */
 async function addressesFor(clusters: readonly NodeCluster[]): Promise<readonly string[]> {
   const found = await Promise.all(
     clusters.map(async ({ name, servers }) => ({ name, from: await sourceAddresses(servers) })),
@@ -86,6 +86,6 @@ async function addressesFor(clusters: readonly NodeCluster[]): Promise<readonly 
   if (lost === undefined) return [...new Set(found.flatMap(({ from }) => from))];
   throw new Fault(
     'unreachable',
-    `no server of cluster ${lost.name} has a name that resolves and a route from this node, or this node is one of them`,
+    `no server of cluster ${lost.name} has a name that resolves and a route from this node`,
   );
 }

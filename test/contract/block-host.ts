@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { BlockHost, FsType } from '../../src/staging/block/block-host.ts';
+import type { BlockHost, FsType, LoopDevice } from '../../src/staging/block/block-host.ts';
 import { toLoopMount } from '../../src/staging/block/loop-mount.ts';
 import type { Mount } from '../../src/staging/host.ts';
 import { call, faultOf } from './backend.ts';
@@ -34,7 +34,7 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
     let subject: BlockHostSubject;
     let host: BlockHost;
     let made = 0;
-    const attached: string[] = [];
+    const attached: LoopDevice[] = [];
     before(async () => {
       subject = await makeSubject();
       host = subject.host;
@@ -45,7 +45,7 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
       for (const { target } of ours.toReversed()) {
         if (!target.endsWith('/client')) await host.unmount(target, call());
       }
-      for (const device of attached.splice(0)) expect(await host.detachLoop(device, call())).to.equal(true);
+      for (const loop of attached.splice(0)) expect(await host.detachLoop(loop, call())).to.equal(true);
     });
 
     const newPath = () => {
@@ -53,13 +53,14 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
       return `${subject.folder}/path-${made}`;
     };
     const attach = async (file: string, readonly = false) => {
-      const device = await host.attachLoop(file, { readonly }, call());
-      attached.push(device);
-      return device;
+      const loop = await host.attachLoop(file, { readonly }, call());
+      attached.push(loop);
+      return loop;
     };
     const newDevice = async () => {
       const file = await subject.newDisk();
-      return { file, device: await attach(file) };
+      const loop = await attach(file);
+      return { file, loop, device: loop.path };
     };
     const mountedAt = async (target: string): Promise<Mount> => {
       const found = (await host.mounts()).findLast((mount) => mount.target === target);
@@ -103,40 +104,61 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
 
     describe('loop devices', () => {
       it('are found by their file, and by no other', async () => {
-        const { file, device } = await newDevice();
+        const { file, loop, device } = await newDevice();
         const other = await newDevice();
         expect(device)
           .to.match(/^\/dev\/loop\d+$/)
           .and.not.equal(other.device);
-        expect(await host.loops(file, call())).to.deep.equal([
-          { path: device, isReadonly: false, isGoing: false },
-        ]);
+        expect(loop.sequence).to.not.equal(other.loop.sequence);
+        expect(loop).to.include({ isReadonly: false, isGoing: false, isDirect: true });
+        expect(await host.loops(file, call())).to.deep.equal([loop]);
+        expect(await host.loopAt({ device, file }, call())).to.deep.equal(loop);
+        expect(await host.loopAt({ device, file: other.file }, call())).to.equal(undefined);
         expect(await host.deviceBytes(device, call())).to.equal(SIZE);
       });
 
       it('tell that they are read-only', async () => {
         const file = await subject.newDisk();
-        const device = await attach(file, true);
-        expect(await host.loops(file, call())).to.deep.equal([
-          { path: device, isReadonly: true, isGoing: false },
-        ]);
+        const loop = await attach(file, true);
+        expect(loop.isReadonly).to.equal(true);
+        expect(await host.loops(file, call())).to.deep.equal([loop]);
       });
 
       it('go, and go again', async () => {
-        const { file, device } = await newDevice();
-        for (const _ of [1, 2]) expect(await host.detachLoop(device, call())).to.equal(true);
+        const { file, loop, device } = await newDevice();
+        for (const _ of [1, 2]) expect(await host.detachLoop(loop, call())).to.equal(true);
         expect(await host.loops(file, call())).to.deep.equal([]);
+        expect(await host.loopAt({ device, file }, call())).to.equal(undefined);
         await faultOf('not-found', host.deviceBytes(device, call()));
       });
 
+      it('are left alone by whoever knew another of the same path', async () => {
+        const { file, loop } = await newDevice();
+        const former = { ...loop, sequence: `${loop.sequence}0` };
+        expect(await host.detachLoop(former, call())).to.equal(true);
+        expect(await host.loops(file, call())).to.deep.equal([loop]);
+      });
+
+      it('are the same through what is done with them, and others when made again', async () => {
+        const { file, loop, device } = await newDevice();
+        await host.format(device, 'xfs', call());
+        const target = await mount(device, 'xfs');
+        await subject.resize(file, SIZE + MIB);
+        await host.growLoop({ device, file }, call());
+        await host.unmountWritten(target, call());
+        expect(await host.loops(file, call())).to.deep.equal([loop]);
+        await host.detachLoop(loop, call());
+        expect((await attach(file)).sequence).to.not.equal(loop.sequence);
+      });
+
       it('go with their last user', async () => {
-        const { file, device } = await newDevice();
+        const { file, loop, device } = await newDevice();
         await host.format(device, 'ext4', call());
         const target = await mount(device, 'ext4');
-        expect(await host.detachLoop(device, call())).to.equal(false);
+        for (const _ of [1, 2]) expect(await host.detachLoop(loop, call())).to.equal(false);
         expect((await host.loops(file, call())).map(({ isGoing }) => isGoing)).to.deep.equal([true]);
         await host.unmountWritten(target, call());
-        expect(await host.detachLoop(device, call())).to.equal(true);
+        expect(await host.detachLoop(loop, call())).to.equal(true);
         expect(await host.loops(file, call())).to.deep.equal([]);
       });
 
@@ -185,7 +207,7 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
 
     it('a device that cannot be read is not blank', async () => {
       const file = await subject.newDisk('doomed');
-      const device = await attach(file);
+      const { path: device } = await attach(file);
       expect(await host.content({ device, file }, call())).to.equal('blank');
       await subject.doom();
       await faultOf('unreachable', host.content({ device, file }, call()));
@@ -226,10 +248,10 @@ export function blockHostContract(name: string, makeSubject: () => Promise<Block
         });
 
         it(`${fsType}: is read on a device that nobody can write, and not mounted to be written`, async () => {
-          const { file, device } = await newDevice();
+          const { file, loop, device } = await newDevice();
           await host.format(device, fsType, call());
-          await host.detachLoop(device, call());
-          const again = await attach(file, true);
+          await host.detachLoop(loop, call());
+          const { path: again } = await attach(file, true);
           await faultOf('unreachable', mount(again, fsType));
           const target = await mount(again, fsType, ['ro']);
           expect((await mountedAt(target)).options).to.include('ro');

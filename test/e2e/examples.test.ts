@@ -101,11 +101,16 @@ describe('deploy/examples', () => {
       const read = ['dd', 'if=/dev/disk', 'bs=3', 'count=1'];
       return /^[A-Z][a-z]{2}$/.test((await exec(cluster, 'raw', read, NAMESPACE)).stdout);
     });
-    const volumes = [
-      await blockVolumeOf(cluster, 'database', NAMESPACE),
-      await blockVolumeOf(cluster, 'raw', NAMESPACE),
-    ];
-    await remove(cluster, ['pod/database', 'pod/raw', 'pvc/database', 'pvc/raw'], NAMESPACE);
+    await cluster.apply(example('block-snapshot.yaml'));
+    const ready = 'jsonpath={.status.readyToUse}=true';
+    await waitFor(cluster, 'volumesnapshot/database-monday', ready, NAMESPACE);
+    const names = ['database', 'raw', 'database-restored'];
+    const volumes = await Promise.all(names.map((name) => blockVolumeOf(cluster, name, NAMESPACE)));
+    await remove(
+      cluster,
+      ['pod/database', 'pod/raw', 'volumesnapshot/database-monday', ...names.map((name) => `pvc/${name}`)],
+      NAMESPACE,
+    );
     for (const volume of volumes) await untilNoTrace(cluster, volume);
     return undefined;
   });

@@ -71,7 +71,7 @@ describe('rights', () => {
           .map(({ name }) => name),
       );
       expect([...new Set(withToken)].sort()).to.deep.equal([
-        ...['csi-block-attacher', 'csi-block-provisioner', 'csi-block-resizer'],
+        ...['csi-block-attacher', 'csi-block-provisioner', 'csi-block-resizer', 'csi-block-snapshotter'],
         ...['csi-provisioner', 'csi-resizer', 'csi-snapshotter', 'mounter'],
       ]);
       expect(JSON.stringify(items)).to.not.match(/kubeconfig/i);

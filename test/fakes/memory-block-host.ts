@@ -9,22 +9,10 @@ import type {
   FsType,
   LoopDevice,
 } from '../../src/staging/block/block-host.ts';
-import type { FileSystemUsage, Mount, PathState } from '../../src/staging/host.ts';
+import type { FileSystemUsage, PathState } from '../../src/staging/host.ts';
 import { type MemoryDisk, newDisk } from './memory-disk.ts';
 import { MemoryHost } from './memory-host.ts';
-
-interface Loop {
-  readonly disk: MemoryDisk;
-  readonly file: string;
-  readonly isReadonly: boolean;
-  /** The file system that its file lies in. */
-  readonly client: string;
-  isGoing: boolean;
-  /** Its file system gives errors. */
-  hasFailed: boolean;
-}
-
-const NODE = /^\/loop(\d+)$/;
+import { isOf, type Loop, newLoop, numberOf, toDevice } from './memory-loop.ts';
 
 /**
  * A machine in memory with loop devices: a device keeps the client of its file alive, is in use as long as its file
@@ -35,6 +23,7 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
   readonly #loops = new Map<number, Loop>();
   /** Processes in containers that nobody here sees use the device. */
   readonly #hidden = new Set<string>();
+  #isForgetful = false;
 
   addDisk(volume: string, name: string, bytes: bigint): MemoryDisk {
     this.makeInVolume(volume, name);
@@ -52,6 +41,21 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
   failFileSystem(target: string): void {
     const loop = this.#loopAt(target);
     if (loop !== undefined) loop.hasFailed = true;
+  }
+
+  /** As after a new start of the node's container: which file a device has, its client alone can tell. */
+  forgetNamespace(): void {
+    this.#isForgetful = true;
+  }
+
+  /** Somebody takes the device away and makes one of another disk, which has its path then. */
+  replaceDevice(device: string, otherFile: string): void {
+    const loop = this.#get(device);
+    this.#loops.set(numberOf(device), newLoop({ ...loop, file: otherFile, client: 'another' }));
+  }
+
+  loseDirect(device: string): void {
+    this.#get(device).isDirect = false;
   }
 
   hideUse(device: string): Disposable {
@@ -123,11 +127,23 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
       const client = this.topAt(posix.dirname(file))?.device;
       return [...this.#loops]
         .filter(([, loop]) => loop.file === file && loop.client === client)
-        .map(([number, { isReadonly, isGoing }]) => ({ path: `/dev/loop${number}`, isReadonly, isGoing }));
+        .filter(() => !this.#isForgetful || this.serviceOf(file) === 'live')
+        .map(toDevice);
     });
   }
 
-  attachLoop(file: string, { readonly }: { readonly: boolean }, call: Call): Promise<string> {
+  loopAt({ device, file }: Disk, call: Call): Promise<LoopDevice | undefined> {
+    return this.step('loopAt', call, () => {
+      const loop = this.#loops.get(numberOf(device));
+      const client = this.topAt(posix.dirname(file))?.device;
+      const isOthers = client !== undefined && loop?.client !== client;
+      return loop === undefined || loop.file !== file || (isOthers && this.#isAlive(loop))
+        ? undefined
+        : toDevice([numberOf(device), loop]);
+    });
+  }
+
+  attachLoop(file: string, { readonly }: { readonly: boolean }, call: Call): Promise<LoopDevice> {
     return this.step('attachLoop', call, () => {
       const disk = this.#diskBeside(file);
       const client = this.topAt(posix.dirname(file))?.device;
@@ -136,17 +152,19 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
       if (this.serviceOf(file) !== 'live') throw new Fault('unreachable', `${file} cannot be opened`);
       let number = 0;
       while (this.#loops.has(number)) number += 1;
-      this.#loops.set(number, { disk, file, client, isReadonly: readonly, isGoing: false, hasFailed: false });
-      return `/dev/loop${number}`;
+      const loop = newLoop({ disk, file, client, isReadonly: readonly });
+      this.#loops.set(number, loop);
+      return toDevice([number, loop]);
     });
   }
 
-  detachLoop(device: string, call: Call): Promise<boolean> {
+  detachLoop({ path, sequence }: Pick<LoopDevice, 'path' | 'sequence'>, call: Call): Promise<boolean> {
     return this.step('detachLoop', call, () => {
-      const loop = this.#loops.get(numberOf(device));
-      if (loop !== undefined) loop.isGoing = true;
+      const loop = this.#loops.get(numberOf(path));
+      if (loop?.sequence !== sequence) return true;
+      loop.isGoing = true;
       this.#settle();
-      return !this.#loops.has(numberOf(device));
+      return !this.#loops.has(numberOf(path));
     });
   }
 
@@ -276,12 +294,4 @@ export class MemoryBlockHost extends MemoryHost implements BlockHost {
     const client = this.clientsOf.get(this.topAt(posix.dirname(path))?.device ?? '');
     return this.#disks.get(`${client?.volume}/${client?.subdirectory}`);
   }
-}
-
-function isOf({ device, root, fsType }: Mount, number: number): boolean {
-  return device === `7:${number}` || (fsType === 'devtmpfs' && NODE.exec(root)?.[1] === String(number));
-}
-
-function numberOf(device: string): number {
-  return Number(device.replace('/dev/loop', ''));
 }

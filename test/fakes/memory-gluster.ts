@@ -28,6 +28,8 @@ export class MemoryPool {
   readonly tasks = new Map<string, GlusterTask>();
   /** Bricks whose process is down, as `peerId:path`. */
   readonly downBricks = new Set<string>();
+  /** How often a brick's process was started anew, by its path. */
+  readonly restarts = new Map<string, number>();
   /** Is the directory there? Asked for each brick of a create. */
   hasDirectory: (peerId: string, path: string) => boolean = () => true;
   /** Commands in the order given, for tests that count them. */
@@ -144,7 +146,8 @@ function toStatus(pool: MemoryPool, brick: GlusterVolume['bricks'][number]): Glu
   const online = peer?.connected === true && !pool.downBricks.has(`${brick.peerId}:${brick.path}`);
   const { host, path, peerId } = brick;
   const sizes = { sizeTotal: 1000n, sizeFree: 900n, device: '/dev/loop0', fsType: 'xfs', mountOptions: 'rw' };
-  return { host, path, peerId, online, pid: online ? 1 : 0, port: online ? 49_152 : 0, ...sizes };
+  const pid = online ? 1 + (pool.restarts.get(path) ?? 0) : 0;
+  return { host, path, peerId, online, pid, port: online ? 49_152 : 0, ...sizes };
 }
 
 type Changes = Omit<Gluster, keyof Queries | keyof GlusterSnapshots>;

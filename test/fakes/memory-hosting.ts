@@ -1,4 +1,5 @@
 import { Fault } from '../../src/control/fault.ts';
+import { KeyedQueues } from '../../src/control/queues.ts';
 import { Semaphore } from '../../src/control/semaphore.ts';
 import type { BrickPort } from '../../src/gateway/block/ask-brick.ts';
 import type { BlockParts } from '../../src/gateway/block/deps.ts';
@@ -9,6 +10,7 @@ import type {
   HostedSnapshots,
   HostingMounts,
 } from '../../src/gateway/block/hosting-mounts.ts';
+import type { Kept } from '../../src/gateway/block/kept.ts';
 import type { LioParts } from '../../src/gateway/lio/deps.ts';
 import type { ExportMachine } from '../../src/gateway/lio/export-machine.ts';
 import type { LioDisks } from '../../src/gateway/lio/lio-disks.ts';
@@ -17,7 +19,6 @@ import type { MemoryPool } from './memory-gluster.ts';
 
 interface MemoryDisk {
   size: bigint;
-  metadata: Readonly<Record<string, string>> | undefined;
   /** Of provider lio. */
   exportState?: string;
 }
@@ -25,6 +26,7 @@ interface MemoryDisk {
 /** What lies on the hosting volumes of a pool in memory, seen alike by all its servers. */
 export class MemoryHosting {
   readonly volumes = new Map<string, Map<string, MemoryDisk>>();
+  readonly kept = new Map<string, Map<string, Kept>>();
   readonly snapshots = new Map<string, Map<string, HostedSnapshot>>();
   readonly files = new MemoryBrickFiles();
   /** Bricks, as `host:path`, that go by the access list that they had when they were put here. */
@@ -43,8 +45,14 @@ export class MemoryHosting {
     return found;
   }
 
+  keptOf(volume: string): Map<string, Kept> {
+    const found = this.kept.get(volume) ?? new Map<string, Kept>();
+    this.kept.set(volume, found);
+    return found;
+  }
+
   put(volume: string, name: string, size: bigint): void {
-    this.disksOf(volume).set(name, { size, metadata: undefined });
+    this.disksOf(volume).set(name, { size });
     this.files.make(volume, `${name}/disk`, size);
   }
 
@@ -69,6 +77,7 @@ export class MemoryHosting {
     return {
       confirmMs: 300,
       making: new Semaphore(1),
+      rooms: new KeyedQueues(),
       files: this.files.serve((volume) => this.#bricksOf(volume)),
       mounts,
       brickAllows: async ({ host, path }: BrickPort, directory: string) => {
@@ -102,6 +111,7 @@ export class MemoryHosting {
 
   disks(volume: string): HostedDisks {
     const disks = this.disksOf(volume);
+    const kept = this.keptOf(volume);
     const toDisk = (name: string) => {
       const disk = disks.get(name);
       return disk === undefined ? undefined : { name, size: disk.size };
@@ -125,7 +135,7 @@ export class MemoryHosting {
         if (disks.has(name)) throw new Fault('conflict', `${name} is there`);
         files.get({ volume, path: half }).size = size;
         files.rename(volume, half, `${name}/disk`);
-        disks.set(name, { size, metadata: undefined });
+        disks.set(name, { size });
       },
       async grow({ name, size }) {
         await step('grow');
@@ -138,13 +148,24 @@ export class MemoryHosting {
       async remove(name) {
         await step('remove');
         disks.delete(name);
+        kept.delete(name);
         files.remove(volume, `${name}/disk`);
       },
-      metadata: async (name) => disks.get(name)?.metadata,
-      async keepMetadata(name, metadata) {
-        await step('keep metadata');
-        const disk = disks.get(name);
-        if (disk !== undefined) disk.metadata = metadata;
+      async metadata(name) {
+        const found = kept.get(name);
+        return found === undefined || found.state === 'taken-back' ? undefined : found.metadata;
+      },
+      kept: async (name) => kept.get(name),
+      async keep(name, value) {
+        await step(value?.state === 'deleting' ? 'mark' : 'keep metadata');
+        if (value === undefined) kept.delete(name);
+        else kept.set(name, value);
+      },
+      async claim(name, value) {
+        await step(value.state === 'taken-back' ? 'take back' : 'keep metadata');
+        if (kept.has(name)) return false;
+        kept.set(name, value);
+        return true;
       },
       snapshots,
       totalBytes: async () => 10n << 30n,

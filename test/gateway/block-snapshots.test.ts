@@ -74,9 +74,8 @@ describe('snapshots of block volumes through the REST API', () => {
     files().get(at(first, DISK)).blaming.add(second);
     expect(faultIn(await take('s1'))).to.equal('busy');
     files().get(at(first, DISK)).blaming.clear();
-    let looks = 0;
     files().before = (step) => {
-      if (step === 'look' && ++looks === 8) files().get(at(first, DISK)).blaming.add(first);
+      if (step === 'clone') files().get(at(first, DISK)).blaming.add(second);
     };
     expect(faultIn(await take('s1'))).to.equal('busy');
     files().before = () => undefined;
@@ -185,13 +184,16 @@ describe('snapshots of block volumes through the REST API', () => {
     expect([...kept().keys()]).to.deep.equal(['.for-first']);
     const { json } = await take('s1');
     const facts = { ...json, volume: 'one', size: BigInt(GIB), brick: '', settled: 0n };
-    for (const [name, days] of [
-      ['.for-old', 2],
-      ['.for-young', 0],
+    const [now, longAgo] = [Date.now(), Date.now() - 2 * 86_400_000];
+    for (const [name, times] of [
+      ['.for-old', { createdAt: longAgo, keptAt: longAgo }],
+      ['.for-older', { createdAt: longAgo }],
+      ['.for-young', { createdAt: now }],
+      ['.for-large', { createdAt: longAgo, keptAt: now }],
     ] as const)
-      kept().set(name, { ...facts, name, createdAt: Date.now() - days * 86_400_000 });
+      kept().set(name, { ...facts, name, ...times });
     await world.create('two');
-    expect([...kept().keys()]).to.deep.equal(['s1', '.for-young']);
+    expect([...kept().keys()]).to.deep.equal(['s1', '.for-young', '.for-large']);
   });
 
   const steps = ['make snapshot', 'rename snapshot', 'keep snapshot', 'clone', 'digest', 'spread', 'look'];

@@ -86,6 +86,7 @@ describe('block volumes through the REST API', () => {
       [{ hostvolsize: GIB }, 'hostvolsize'],
       [{ hostvolreplicacnt: 1 }, 'hostvol.replica'],
       [{ hostvolreplicacnt: 3, hostvol: { replica: 2 } }, 'hostvolreplicacnt'],
+      [{ hostvol: { distribute: 2 } }, 'hostvol.distribute'],
       [{ hostingvolume: 'a', hostvol: { replica: 3 } }, 'hostvol'],
       [{ hostvol: { options: { 'auth.allow': '*' } } }, 'auth.allow'],
     ];

@@ -17,6 +17,7 @@ describe('gateway: create by size', () => {
     expect(volume.options).to.deep.equal({
       'cluster.eager-lock': 'off',
       'storage.reserve': '0',
+      'storage.health-check-interval': '0',
       'user.gluster-csi': `{"v":1,"capacity":${GIB},"provisioner":"loop","metadata":{"owner":"me"}}`,
     });
     const states = servers.summary().bricks.map((brick) => brick.split(' ')[1]);

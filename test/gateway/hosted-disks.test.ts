@@ -16,6 +16,7 @@ import { expect } from 'chai';
 import { Fault, isFault } from '../../src/control/fault.ts';
 import { BLOCK_BYTES } from '../../src/gateway/block/brick-files.ts';
 import type { HostedDisks } from '../../src/gateway/block/hosting-mounts.ts';
+import type { Kept } from '../../src/gateway/block/kept.ts';
 import { mountedDisks } from '../../src/gateway/block/mounted-disks.ts';
 import { MemoryPool } from '../fakes/memory-gluster.ts';
 import { MemoryHosting } from '../fakes/memory-hosting.ts';
@@ -66,8 +67,8 @@ for (const kind of ['in memory', 'by commands']) {
       await disks.make(ONE, call);
       expect(await disks.metadata('one', call)).to.equal(undefined);
       const metadata = { 'a key': 'a "value"\u2028' };
-      await disks.keepMetadata('one', { first: 'one' }, call);
-      await disks.keepMetadata('one', metadata, call);
+      await disks.keep('one', { state: 'whole', metadata: { first: 'one' } }, call);
+      await disks.keep('one', { state: 'whole', metadata }, call);
       expect(await disks.metadata('one', call)).to.deep.equal(metadata);
       await disks.remove('one', call);
       await disks.remove('one', call);
@@ -77,6 +78,29 @@ for (const kind of ['in memory', 'by commands']) {
       ]);
       await disks.make(ONE, call);
       expect(await disks.metadata('one', call)).to.equal(undefined);
+    });
+
+    it('have one thing kept of them at a time, which the first who claims it says', async () => {
+      const whole: Kept = { state: 'whole', metadata: { a: 'b' } };
+      const going: Kept[] = [
+        { state: 'deleting', since: 5, metadata: { a: 'b' } },
+        { state: 'taken-back', since: 5 },
+      ];
+      expect(await disks.kept('one', call)).to.equal(undefined);
+      expect(await disks.claim('one', whole, call)).to.equal(true);
+      for (const other of going) {
+        expect(await disks.claim('one', other, call)).to.equal(false);
+        expect(await disks.kept('one', call)).to.deep.equal(whole);
+      }
+      for (const other of going) {
+        await disks.keep('one', other, call);
+        expect(await disks.kept('one', call)).to.deep.equal(other);
+      }
+      expect(await disks.metadata('one', call)).to.equal(undefined);
+      await disks.keep('one', undefined, call);
+      expect(await disks.kept('one', call)).to.equal(undefined);
+      const claims = await Promise.all(going.map((other) => disks.claim('one', other, call)));
+      expect(claims.toSorted()).to.deep.equal([false, true]);
     });
 
     it('have snapshots, which are made whole or not at all, and removed', async () => {
@@ -185,8 +209,8 @@ describe('disks of a hosting volume by commands', () => {
 
   it('have no metadata that another has written in their place', async () => {
     await disks.make(ONE, call);
-    await disks.keepMetadata('one', {}, call);
-    for (const text of ['', 'x', '{"v":2,"metadata":{}}', '{"v":1}']) {
+    await disks.keep('one', { state: 'whole', metadata: {} }, call);
+    for (const text of ['', 'x', '{"v":2,"metadata":{}}', '{"v":1}', '{"v":2,"takenBack":1}']) {
       await writeFile(join(root, '.gluster-csi/volumes/one'), text);
       expect(await faultOf(disks.metadata('one', call)), text).to.equal('unreachable');
     }

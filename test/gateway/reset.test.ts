@@ -11,7 +11,11 @@ import type { MemoryPool } from '../fakes/memory-gluster.ts';
 import { MemoryServers } from '../fakes/memory-servers.ts';
 
 const OPTION = 'user.gluster-csi';
-const PUT_BACK = { 'storage.reserve': '0', 'auth.allow': '10.0.0.*' };
+const PUT_BACK = {
+  'storage.reserve': '0',
+  'storage.health-check-interval': '0',
+  'auth.allow': '10.0.0.*',
+};
 
 /** What `gluster volume reset` does by an admin's hand. */
 function resetByHand(pool: MemoryPool, name = 'v1'): void {

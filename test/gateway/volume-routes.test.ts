@@ -27,6 +27,7 @@ describe('gateway routes: volumes', () => {
     expect(info.options).to.deep.equal({
       'performance.cache-size': '64MB',
       'storage.reserve': '0',
+      'storage.health-check-interval': '0',
       'auth.allow': '10.0.0.*',
     });
     expect(new Set(info.subvols[0]?.bricks.map((brick) => brick['peer-id'])).size).to.equal(3);
@@ -105,7 +106,11 @@ describe('gateway routes: volumes', () => {
     ).to.equal(400);
     const reset = await gateways.request('DELETE', path, { body: { all: true } });
     expect(reset.json).to.include({ name: 'v1', capacity: GIB });
-    expect(reset.json.options).to.deep.equal({ 'storage.reserve': '0', 'auth.allow': '10.0.0.*' });
+    expect(reset.json.options).to.deep.equal({
+      'storage.reserve': '0',
+      'storage.health-check-interval': '0',
+      'auth.allow': '10.0.0.*',
+    });
     expect(
       (await gateways.request('DELETE', path, { body: { options: ['cluster.eager-lock'] } })).status,
     ).to.equal(400);

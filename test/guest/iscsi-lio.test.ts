@@ -48,8 +48,10 @@ describe('iscsi: a disk of this machine', function () {
 
   it('has a name only while it is there, and no map of nothing', async () => {
     expect(await findMap(NAME)).to.equal(undefined);
-    expect(await refusalOf(makeMap(NAME, loops[0] ?? '', 0n, call()))).to.match(/has no bytes/);
-    await makeMap(NAME, loops[0] ?? '', 64n * MIB, call());
+    expect(await refusalOf(makeMap(NAME, { device: loops[0] ?? '', bytes: 0n }, call()))).to.match(
+      /has no bytes/,
+    );
+    await makeMap(NAME, { device: loops[0] ?? '', bytes: 64n * MIB }, call());
     expect(await findMap(NAME)).to.deep.equal({
       path: wanted.device,
       bytes: 64n * MIB,
@@ -75,7 +77,16 @@ describe('iscsi: a disk of this machine', function () {
     await command(['cp', IMAGES[0] ?? '', IMAGES[1] ?? '']);
     await command(['truncate', '-s', `${96n * MIB}`, IMAGES[1] ?? '']);
     await command(['losetup', '--set-capacity', loops[1] ?? '']);
-    await switchMap(NAME, loops[1] ?? '', 96n * MIB, call());
+    const other = { device: loops[1] ?? '', bytes: 96n * MIB };
+    const refuse = async () => {
+      // Held by now: nobody else can have its path.
+      expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout).not.to.equal('');
+      throw new Error('mistaken');
+    };
+    expect(await refusalOf(switchMap(NAME, { ...other, confirm: refuse }, call()))).to.match(/mistaken/);
+    expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout).to.equal('');
+    expect((await findMap(NAME))?.below).to.equal(loops[0]);
+    await switchMap(NAME, { ...other, confirm: async () => undefined }, call());
     expect((await findMap(NAME))?.below).to.equal(loops[1]);
     await command(['dd', 'if=/dev/urandom', `of=${disk}`, 'bs=1M', 'count=1', 'seek=4', 'oflag=direct']);
     const [one, two] = await Promise.all(IMAGES.map((image) => readFile(image)));

@@ -22,8 +22,8 @@ describe('loop devices of a container that has ended', () => {
     mkdirSync(moved);
     await command('mount', ['--bind', outer.devices[0] ?? '', moved]);
     const first = remoteHost((inside) => [...CONTAINER, ...inside]);
-    const device = await first.host.attachLoop(file, { readonly: false }, call());
-    const backing = () => readFileSync(`/sys/block/${basename(device)}/loop/backing_file`, 'utf8').trim();
+    const made = await first.host.attachLoop(file, { readonly: false }, call());
+    const backing = () => readFileSync(`/sys/block/${basename(made.path)}/loop/backing_file`, 'utf8').trim();
     expect(backing()).to.equal(file);
     await first[Symbol.asyncDispose]();
     // Its mounts have gone with it, and with them the way to the file.
@@ -32,10 +32,10 @@ describe('loop devices of a container that has ended', () => {
     await using next = remoteHost((inside) => [...CONTAINER, ...inside]);
     expect(await next.host.loops(other, call())).to.deep.equal([]);
     for (const path of [file, join(moved, 'disk')]) {
-      expect(await next.host.loops(path, call()), path).to.deep.equal([
-        { path: device, isReadonly: false, isGoing: false },
-      ]);
+      expect(await next.host.loops(path, call()), path).to.deep.equal([made]);
     }
-    expect(await next.host.detachLoop(device, call())).to.equal(true);
+    expect(await next.host.loopAt({ device: made.path, file }, call())).to.deep.equal(made);
+    expect(await next.host.loopAt({ device: made.path, file: other }, call())).to.equal(undefined);
+    expect(await next.host.detachLoop(made, call())).to.equal(true);
   });
 });

@@ -100,7 +100,8 @@ describe('virtblock: a block volume through the driver', () => {
     await sleep(500);
     await deployment.lab.worker(2).must(['sh', '-c', 'echo mine > "$0/counter" && sync "$0/counter"', far]);
     await volume.unpublish(1);
-    await volume.unstage(1);
+    // Until the client that was cut off has ended, as it does within seconds.
+    await until('it is unstaged', () => isRetried(volume.unstage(1)));
     expect(await deployment.lab.worker(2).must(['cat', `${far}/counter`])).to.equal('mine\n');
     await volume.unmount(2);
     await volume.delete();

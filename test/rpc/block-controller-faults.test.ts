@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { Injection } from '../fakes/fault-injector.ts';
 import { BLOCK_POINTS } from '../fakes/memory-block-backend.ts';
@@ -11,11 +9,9 @@ import {
   startBlockController,
   WRITER,
 } from './block-controller-harness.ts';
-import { errorOf } from './controller-harness.ts';
+import { retryUntilOk } from './retry-until-ok.ts';
 
 const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
-/** What sidecars ask again after; an injected failure may leave as nothing else. */
-const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
 const ID = 'gl1:virtblock:east:block-0a1b2c3d/one';
 const SNAPSHOT = 'gl1:virtsnap:east:block-0a1b2c3d/snap';
@@ -165,18 +161,3 @@ describe('block controller, when a step fails', () => {
     expect((await controller.publishedTo(id)).length).to.equal(1);
   });
 });
-
-async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise<void> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const error = await act().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return;
-    const failed = await errorOf(Promise.reject(error));
-    expect(RETRIED, `${label}: ${failed.message}`).to.include(failed.code);
-    if (performance.now() > end) throw new Error(`${label}: no success within 10 s: ${failed.message}`);
-    await sleep(5);
-  }
-}

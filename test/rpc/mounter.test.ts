@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Fault, type FaultKind } from '../../src/control/fault.ts';
+import { mounter as mounterProto } from '../../src/grpc/contract.ts';
 import { type RunningServer, serve } from '../../src/grpc/server.ts';
+import { service } from '../../src/grpc/service.ts';
 import { isClientMount } from '../../src/host/client-mount.ts';
 import { Claims } from '../../src/mounter/claims.ts';
 import type { Machine } from '../../src/mounter/machine.ts';
@@ -55,6 +57,29 @@ describe('the node service’s mounts over the mounter', () => {
     });
     expect(device).to.equal(machine.mounts[0]?.device);
     expect(Date.parse(created ?? '')).to.be.greaterThan(0);
+  });
+
+  it('are not pinned by a mounter of a former release, and go again', async () => {
+    await host.mountGluster({ ...MOUNT, target: '/somewhere' }, call());
+    await using _old = await serve({
+      endpoint: `unix://${folder}/old.sock`,
+      services: [
+        service(mounterProto.Mounter.service, {
+          Mount: {
+            decode: () => undefined,
+            run: async () => machine.bind('/somewhere', STAGING),
+            encode: () => ({}),
+          },
+        }),
+      ],
+    });
+    const onOld = mounterHost(hostOf(machine), `unix://${folder}/old.sock`);
+    const fault = await faultOf('wrong-state', onOld.mountGluster({ ...MOUNT, isPinned: true }, call()));
+    expect(fault.message).to.match(/delete the mounter’s pod/);
+    const shown = async () => (await onOld.mounts()).map(({ target }) => target);
+    expect(await shown()).to.deep.equal(['/somewhere']);
+    await onOld.mountGluster(MOUNT, call());
+    expect(await shown()).to.deep.equal(['/somewhere', STAGING]);
   });
 
   it('end with the last use', async () => {

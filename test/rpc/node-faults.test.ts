@@ -17,10 +17,9 @@ import {
   TARGET,
   TARGET_2,
 } from './node-harness.ts';
+import { retryUntilOk } from './retry-until-ok.ts';
 
 const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
-/** What kubelet takes for "try again"; an injected failure may leave as nothing else. */
-const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
 
 const UNPUBLISH_INLINE = { volumeId: INLINE_ID, targetPath: INLINE_TARGET };
@@ -179,21 +178,6 @@ async function runClean(scenario: Scenario): Promise<{ points: readonly HostPoin
   node.host.resetInjector();
   await scenario.act(node);
   return { points: [...node.host.injector.begun.keys()], state: await stateOf(node.host) };
-}
-
-async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise<void> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const error = await act().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return;
-    const failed = await errorOf(Promise.reject(error));
-    expect(RETRIED, `${label}: ${failed.message}`).to.include(failed.code);
-    if (performance.now() > end) throw new Error(`${label}: no success within 10 s: ${failed.message}`);
-    await sleep(5);
-  }
 }
 
 /** Whatever came before, the end of a volume's life on the node leaves nothing but the CO's directory. */

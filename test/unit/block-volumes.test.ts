@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { Fault } from '../../src/control/fault.ts';
 import { DISK_FILE } from '../../src/glusterd2/block-wire.ts';
@@ -8,6 +9,7 @@ import { canBeHandle, formatBlockHandle, parseBlockHandle } from '../../src/volu
 import { parseBlockMountFlags } from '../../src/volumes/block/block-mount-flags.ts';
 import { formatNodeId, parseNodeId } from '../../src/volumes/block/node-id.ts';
 import { parseClusterName, parseVolumeName } from '../../src/volumes/ids.ts';
+import { faultOf } from '../contract/backend.ts';
 
 const MOUNT = { id: 1, device: '7:5', target: '/t', options: ['rw'], superOptions: ['rw'] };
 
@@ -91,8 +93,18 @@ describe('block volumes: nodes', () => {
     expect(() => formatNodeId({ name: 'n', addresses: [] })).to.throw(Fault, /--node-id/);
   });
 
-  it('have no address for servers that cannot be reached, or that they are themselves', async () => {
-    expect(await sourceAddresses(['127.0.0.1', '::1', 'no-such-server.invalid'])).to.deep.equal([]);
+  it('have no address for servers that cannot be reached', async () => {
+    expect(await sourceAddresses(['no-such-server.invalid'])).to.deep.equal([]);
+  });
+
+  it('are refused on a storage server, by each of its addresses', async () => {
+    const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+    const addresses = own.map(({ address }) => address).filter((one) => !one.startsWith('fe80:'));
+    expect(addresses).to.include('127.0.0.1');
+    for (const address of addresses) {
+      const fault = await faultOf('wrong-state', sourceAddresses(['no-such-server.invalid', address]));
+      expect(fault.message).to.include(`server ${address} (${address}) is this machine`);
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { containersOf, findDriver, getObject, RENDERED } from './chart-objects.t
 /** Block volumes are on, or off, in every object alike. */
 for (const [name, objects] of Object.entries(RENDERED)) {
   const isOn = ['full', 'manifests with block volumes', 'manifests with iSCSI'].includes(name);
+  const hasSnapshots = name === 'full';
   const driver = findDriver(objects, 'block');
   const sidecars = containersOf(objects, 'controller').filter((one) => one.name.startsWith('csi-block-'));
   const flags = (role: string) => readCommandLine(containersOf(objects, role)[0]?.args ?? [], {}).flags;
@@ -45,7 +46,9 @@ for (const [name, objects] of Object.entries(RENDERED)) {
         '',
       );
       expect(sidecars.map((one) => one.name)).to.deep.equal(
-        ['provisioner', 'resizer', 'attacher'].map((kind) => `csi-block-${kind}`),
+        ['provisioner', 'resizer', 'attacher', ...(hasSnapshots ? ['snapshotter'] : [])].map(
+          (kind) => `csi-block-${kind}`,
+        ),
       );
       const all = containersOf(objects, 'controller').flatMap(({ ports }) => ports);
       expect(new Set(all.map((port) => port.containerPort))).to.have.lengthOf(all.length);

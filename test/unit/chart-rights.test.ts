@@ -113,6 +113,7 @@ for (const [name, objects] of Object.entries(RENDERED)) {
         ...['csi-provisioner', 'csi-resizer'],
         ...(hasSnapshots ? ['csi-snapshotter'] : []),
         ...(hasBlock ? ['csi-block-provisioner', 'csi-block-resizer', 'csi-block-attacher'] : []),
+        ...(hasBlock && hasSnapshots ? ['csi-block-snapshotter'] : []),
       ];
       expect(holders.map((container) => container.name)).to.deep.equal(sidecars);
     });
@@ -126,10 +127,11 @@ for (const [name, objects] of Object.entries(RENDERED)) {
         resources.includes('leases') ? resourceNames : [],
       );
       const ofSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${driver}`] : [];
+      const ofBlockSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${block}`] : [];
       const ofBlock = [block, `external-resizer-${block}`, `external-attacher-leader-${block}`];
       expect(names).to.have.members([
         ...[driver, `external-resizer-${driver}`, ...ofSnapshotter],
-        ...(hasBlock ? ofBlock : []),
+        ...(hasBlock ? [...ofBlock, ...ofBlockSnapshotter] : []),
       ]);
     });
 

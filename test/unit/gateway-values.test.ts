@@ -50,6 +50,7 @@ describe('gateway volume options', () => {
       'server.allow-insecure',
       'server.statedump-path',
       'storage.reserve',
+      'storage.health-check-interval',
       'changelog.changelog-dir',
       'config.transport',
       'cluster',

@@ -121,8 +121,15 @@ describe('deploy/examples for users', () => {
     for (const { kind, name } of sources) expect(named(kind)).to.include(name);
     const values = parseYaml(read('deploy/examples/values.yaml'));
     for (const { spec } of of('VolumeSnapshot')) {
-      expect(named('PersistentVolumeClaim')).to.include(spec.source.persistentVolumeClaimName);
-      expect(values.volumeSnapshotClasses[0].name).to.equal(spec.volumeSnapshotClassName);
+      const { persistentVolumeClaimName } = spec.source;
+      const source = of('PersistentVolumeClaim').find(
+        ({ metadata }) => metadata.name === persistentVolumeClaimName,
+      );
+      // A class is of one driver, the one of the snapshot's source.
+      expect(source, persistentVolumeClaimName).to.not.equal(undefined);
+      const isBlock = source?.['spec'].storageClassName === values.block.storageClasses[0].name;
+      const [made] = isBlock ? values.block.snapshotClasses : values.volumeSnapshotClasses;
+      expect(made.name).to.equal(spec.volumeSnapshotClassName);
     }
     for (const { spec } of of('VolumeGroupSnapshot')) {
       const { app } = spec.source.selector.matchLabels;

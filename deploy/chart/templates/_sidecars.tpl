@@ -15,7 +15,11 @@ its port, and the lease by which it elects its leader. Without the CRDs of snaps
 {{- $sidecars = append $sidecars (dict "kind" . "name" . "portName" . "port" $port "lease" $lease "socket" "csi.sock") -}}
 {{- end -}}
 {{- if .Values.block.enabled -}}
-{{- range list "provisioner" "resizer" "attacher" -}}
+{{- $kinds = list "provisioner" "resizer" "attacher" -}}
+{{- if include "gluster-csi.snapshots" . -}}
+{{- $kinds = append $kinds "snapshotter" -}}
+{{- end -}}
+{{- range $kinds -}}
 {{- $name := printf "block-%s" . -}}
 {{- $lease := printf "%s%s" (get $leases .) (include "gluster-csi.leaseName" $.Values.block.driverName) -}}
 {{- $port := get $.Values.block.ports . -}}
@@ -60,7 +64,7 @@ its port, and the lease by which it elects its leader. Without the CRDs of snaps
     - --worker-threads={{ $values.workers }}
     # The VolumeSnapshot's name and namespace, kept in the snapshot's metadata.
     - --extra-create-metadata
-    {{- if include "gluster-csi.groupSnapshots" .root }}
+    {{- if and (eq .sidecar.name $kind) (include "gluster-csi.groupSnapshots" .root) }}
     # Only where the cluster has their CRDs: it waits for these, and takes no other snapshots meanwhile.
     - --feature-gates=CSIVolumeGroupSnapshot=true
     {{- end }}

@@ -29,7 +29,7 @@ true
 {{- toJson $apis -}}
 {{- end -}}
 
-{{/* Takes { root, class, kind, group }: one VolumeSnapshotClass or VolumeGroupSnapshotClass. */}}
+{{/* Takes { root, class, driver, kind, group }: one VolumeSnapshotClass or VolumeGroupSnapshotClass. */}}
 {{- define "gluster-csi.snapshotClass" -}}
 ---
 apiVersion: {{ .group }}.storage.k8s.io/v1
@@ -41,7 +41,7 @@ metadata:
   annotations:
     {{ .group }}.storage.kubernetes.io/is-default-class: "true"
   {{- end }}
-driver: {{ .root.Values.driverName }}
+driver: {{ .driver }}
 deletionPolicy: {{ .class.deletionPolicy | default "Delete" }}
 {{- with .class.parameters }}
 parameters:

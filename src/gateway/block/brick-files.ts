@@ -34,7 +34,7 @@ export interface BlockRange {
  */
 export interface BrickFiles {
   look(file: BrickFile, call: Call): Promise<FileLook>;
-  /** Makes the file at `to`, which is there, a reflink of this one, and tells its size. It lasts once it is synced. */
+  /** Makes the file at `to`, which is there, a reflink of this one that lasts, and tells its size. */
   clone(file: BrickFile, to: string, call: Call): Promise<bigint>;
   /** A sum of each block that is not all zeros. */
   digest(file: BrickFile, range: BlockRange, call: Call): Promise<ReadonlyMap<number, string>>;

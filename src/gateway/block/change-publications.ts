@@ -46,7 +46,9 @@ export async function changePublications(
       await sleep(20 + Math.random() * 200);
       continue;
     }
-    await confirmAccess(deps, changed, call).catch((error: unknown) => {
+    // One that somebody has started since it was read has bricks by now.
+    const running = changed.state === 'Started' ? changed : await getHosting(deps, hosting, call);
+    await confirmAccess(deps, running, call).catch((error: unknown) => {
       throw afterMutation(error, `change of access to hosting volume ${hosting}`);
     });
     return requireMade(await getHosting(deps, hosting, call), change);

@@ -20,6 +20,8 @@ export interface HostBrick {
   readonly files: BrickFiles;
   /** Not an arbiter, whose files are empty. */
   readonly hasData: boolean;
+  /** Of its process. */
+  readonly pid: number;
 }
 
 /** A file of a hosting volume, on every brick. */
@@ -50,9 +52,9 @@ export async function copyableBricks(
     deps.pool.servers(call),
     deps.gluster.status(hosting.name, call),
   ]);
-  const isOnline = ({ peerId, path }: { readonly peerId: string; readonly path: string }) =>
-    status.some((one) => one.peerId === peerId && one.path === path && one.online);
-  const down = hosting.bricks.filter((brick) => !isOnline(brick));
+  const processOf = ({ peerId, path }: { readonly peerId: string; readonly path: string }) =>
+    status.find((one) => one.peerId === peerId && one.path === path && one.online)?.pid;
+  const down = hosting.bricks.filter((brick) => processOf(brick) === undefined);
   if (down.length > 0) {
     const names = down.map(({ host, path }) => `${host}:${path}`).join(', ');
     throw new Fault(
@@ -65,6 +67,7 @@ export async function copyableBricks(
     brick: path,
     files: serverOf(servers, peerId).files,
     hasData: !arbiter,
+    pid: processOf({ peerId, path }) ?? 0,
   }));
 }
 

@@ -9,11 +9,13 @@ import { type BlockSource, contentOf, forgetPassing } from './block-source.ts';
 import { chooseHosting } from './choose-hosting.ts';
 import { closeHosting } from './close-hosting.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { requireOpen } from './hosting.ts';
+import { getHosting, requireOpen } from './hosting.ts';
 import type { Filling, HostedDisks } from './hosting-mounts.ts';
+import { giveOut, isGoing, takeBack } from './kept.ts';
 import { type Hosted, lookEverywhere } from './locate.ts';
 import type { HostingPlan } from './make-hosting.ts';
 import { makeHosting } from './make-hosting.ts';
+import { makeRoom } from './make-room.ts';
 import { pruneHosting } from './prune-hosting.ts';
 import { isOpenForBlocks } from './publications.ts';
 import { requireAddressAccess } from './require-address-access.ts';
@@ -60,7 +62,10 @@ export async function createBlockVolume(
   const content = await contentOf(deps, hosted.hosting, wanted, call);
   const info = await deps.mounts.use(
     hosted.hosting.name,
-    (disks) => make(deps, { hosted, disks, wanted, content }, call),
+    (disks) =>
+      deps.rooms.run(hosted.hosting.name, call.signal, () =>
+        make(deps, { hosted, disks, wanted, content }, call),
+      ),
     call,
   );
   await forgetPassing(deps, hosted.hosting.name, wanted, call).catch((error: unknown) => {
@@ -86,18 +91,27 @@ interface Making {
 async function make(deps: BlockDeps, making: Making, call: Call): Promise<BlockVolumeInfoWire> {
   const { hosted, disks, wanted, content } = making;
   const { name, size, metadata } = wanted;
+  const rest = await disks.kept(name, call);
+  if (isGoing(rest)) throw another(name);
+  // A request that died has left it: without a file it says nothing.
+  if (rest !== undefined && (await disks.find(name, call)) === undefined)
+    await disks.keep(name, undefined, call);
+  // What was found when it was chosen may have been used by those that had their turn before.
+  const now = await getHosting(deps, hosted.hosting.name, call);
+  if (wanted.hostingvolume !== undefined)
+    await makeRoom(deps, { hosting: now, ...(await disks.list(call)) }, size, call);
   await disks.make({ name, size }, call, content).catch((error: unknown) => {
     throw isFault(error, 'conflict') ? another(name, error) : error;
   });
   try {
     await requireFree(deps, making, call);
   } catch (error) {
-    await disks.remove(name, call).catch((cause: unknown) => {
+    await takeBack(disks, name, call).catch((cause: unknown) => {
       throw afterMutation(cause, `block volume ${name}`);
     });
     throw error;
   }
-  await disks.keepMetadata(name, metadata, call).catch((error: unknown) => {
+  await giveOut(disks, wanted, call).catch((error: unknown) => {
     throw afterMutation(error, `block volume ${name}`);
   });
   return toBlockInfo(hosted.hosting, { name, size }, metadata);
@@ -114,10 +128,10 @@ async function requireFree(
 ): Promise<void> {
   const { hosting } = hosted;
   await requireAlone(deps, hosted, wanted.name, call);
-  await requireOpen(deps, hosted.hosting.name, call);
-  await requireRoom({ hosting, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
+  const now = await requireOpen(deps, hosting.name, call);
+  await requireRoom({ hosting: now, ...(await disks.list(call)) }, disks, call).catch((error: unknown) => {
     if (!isFault(error, 'exhausted')) throw error;
-    throw new Fault('busy', `another gateway has used the room on ${hosting.name}; retry`, { cause: error });
+    throw new Fault('busy', `another request has used the room on ${now.name}; retry`, { cause: error });
   });
 }
 
@@ -149,16 +163,31 @@ async function finish(
   await deps.mounts.use(
     hosting.name,
     async (mounted) => {
-      const kept = await mounted.metadata(name, call);
-      if (kept !== undefined && !isDeepStrictEqual({ ...kept }, { ...metadata })) {
-        throw new Fault('conflict', `block volume ${name} exists with other metadata`);
-      }
-      if (kept !== undefined) return;
+      if (await isFinished(mounted, wanted, call)) return;
       await requireFree(deps, { hosted, disks: mounted, wanted }, call);
-      await mounted.keepMetadata(name, metadata, call);
+      await giveOut(mounted, wanted, call);
     },
     call,
   );
   await forgetPassing(deps, hosting.name, wanted, call);
   return toBlockInfo(hosting, disk, metadata);
+}
+
+/** Throws `conflict` for another one, `busy` for one that goes. */
+async function isFinished(
+  disks: HostedDisks,
+  { name, metadata }: WantedBlockVolume,
+  call: Call,
+): Promise<boolean> {
+  const kept = await disks.kept(name, call);
+  if (kept === undefined) return false;
+  if (kept.state === 'deleting') throw new Fault('busy', `block volume ${name} is being deleted; retry`);
+  if (kept.state === 'taken-back') {
+    if (isGoing(kept)) throw another(name);
+    // Its maker died: the file stays, and becomes this request's.
+    await disks.keep(name, undefined, call);
+    return false;
+  }
+  if (isDeepStrictEqual({ ...kept.metadata }, { ...metadata })) return true;
+  throw new Fault('conflict', `block volume ${name} exists with other metadata`);
 }

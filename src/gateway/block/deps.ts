@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { KeyedQueues } from '../../control/queues.ts';
 import type { Semaphore } from '../../control/semaphore.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import type { BrickPort } from './ask-brick.ts';
@@ -12,6 +13,8 @@ export interface HostingParts<Files> {
   readonly brickAllows: (brick: BrickPort, directory: string, call: Call) => Promise<boolean | undefined>;
   /** Milliseconds in which bricks must go by a change of access; a tenth of a second is usual. */
   readonly confirmMs: number;
+  /** By hosting volume: from the look at its room until what takes it is there, no other look. */
+  readonly rooms: KeyedQueues;
 }
 
 /** What block volumes of provider virtblock need. */

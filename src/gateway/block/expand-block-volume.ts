@@ -1,9 +1,11 @@
 import type { Call } from '../../control/call.ts';
-import { Fault } from '../../control/fault.ts';
 import type { BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
+import { afterMutation } from '../volumes/after-mutation.ts';
 import { toBlockInfo } from './block-info.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { locate, type NamedBlockVolume } from './locate.ts';
+import { getHosting } from './hosting.ts';
+import type { HostedDisk, HostedDisks } from './hosting-mounts.ts';
+import { type Hosted, locate, missing, type NamedBlockVolume } from './locate.ts';
 import { makeRoom } from './make-room.ts';
 import { requireRoom } from './room.ts';
 
@@ -18,21 +20,56 @@ export async function expandBlockVolume(
   call: Call,
 ): Promise<BlockVolumeInfoWire> {
   using _lock = deps.locks.acquire(blockKey(name));
-  const { hosting, disk } = await locate(deps, name, hostingvolume, call);
+  const { hosting } = await locate(deps, name, hostingvolume, call);
   return deps.mounts.use(
     hosting.name,
-    async (disks) => {
-      const metadata = (await disks.metadata(name, call)) ?? {};
-      if (disk.size >= size) return toBlockInfo(hosting, disk, metadata);
-      const here = { hosting, ...(await disks.list(call)) };
-      const roomy = await makeRoom(deps, here, size - disk.size, call);
-      const grown = here.disks.map((one) => (one.name === name ? { name, size } : one));
-      await requireRoom({ ...here, hosting: roomy, disks: grown }, disks, call);
-      await disks.grow({ name, size }, call);
-      const found = await disks.find(name, call);
-      if (found === undefined) throw new Fault('not-found', `block volume ${name} not found`);
-      return toBlockInfo(roomy, found, metadata);
-    },
+    (disks) =>
+      deps.rooms.run(hosting.name, call.signal, () =>
+        expandOn(deps, { host: hosting.name, disks, name }, size, call),
+      ),
     call,
   );
+}
+
+interface Place {
+  readonly host: string;
+  readonly disks: HostedDisks;
+  readonly name: string;
+}
+
+async function expandOn(
+  deps: BlockDeps,
+  place: Place,
+  size: bigint,
+  call: Call,
+): Promise<BlockVolumeInfoWire> {
+  const { disks, name } = place;
+  const metadata = (await disks.metadata(name, call)) ?? {};
+  const before = await lookAt(deps, place, call);
+  if (before.disk.size < size) {
+    await makeRoom(deps, before.here, size - before.disk.size, call);
+    // Making room takes seconds, in which another gateway may have used it; a file cannot be made smaller again.
+    const { here } = await lookAt(deps, place, call);
+    const grown = here.disks.map((one) => (one.name === name && one.size < size ? { name, size } : one));
+    await requireRoom({ ...here, disks: grown }, disks, call);
+    await disks.grow({ name, size }, call);
+  }
+  // Also for the request before, which may have ended here.
+  const { here, disk } = await lookAt(deps, place, call);
+  const hosting = await makeRoom(deps, here, 0n, call).catch((error: unknown) => {
+    throw afterMutation(error, `expansion of block volume ${name}`);
+  });
+  return toBlockInfo(hosting, disk, metadata);
+}
+
+async function lookAt(
+  deps: BlockDeps,
+  { host, disks, name }: Place,
+  call: Call,
+): Promise<{ readonly here: Hosted; readonly disk: HostedDisk }> {
+  const hosting = await getHosting(deps, host, call);
+  const here = { hosting, ...(await disks.list(call)) };
+  const disk = here.disks.find((one) => one.name === name);
+  if (disk === undefined) throw missing(name);
+  return { here, disk };
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../../control/call.ts';
+import type { Kept } from './kept.ts';
 
 /** A block volume as its hosting volume has it. */
 export interface HostedDisk {
@@ -20,6 +21,10 @@ export interface HostedSnapshot {
   readonly brick: string;
   /** Bytes from its beginning in which the copies of all bricks are known to be alike. */
   readonly settled: bigint;
+  /** Its copies are being written, or were when the work on it was cut short: then none of them may be of one moment. */
+  readonly spreading?: true;
+  /** When it was last kept, as `createdAt`; absent: never since. */
+  readonly keptAt?: number;
 }
 
 /** Content for a new file: what `from` makes of the file of this size at that path of the hosting volume. */
@@ -86,7 +91,12 @@ export interface HostedDisks extends HostedFiles {
   remove(name: string, call: Call): Promise<void>;
   /** Undefined when none was kept. */
   metadata(name: string, call: Call): Promise<Readonly<Record<string, string>> | undefined>;
-  keepMetadata(name: string, metadata: Readonly<Record<string, string>>, call: Call): Promise<void>;
+  /** Undefined: nothing. */
+  kept(name: string, call: Call): Promise<Kept | undefined>;
+  /** In place of what is kept; undefined: nothing. */
+  keep(name: string, kept: Kept | undefined, call: Call): Promise<void>;
+  /** Keeps it where nothing is kept, atomically; resolves false where something is. */
+  claim(name: string, kept: Kept, call: Call): Promise<boolean>;
   readonly snapshots: HostedSnapshots;
 }
 

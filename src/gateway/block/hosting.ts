@@ -20,9 +20,10 @@ export async function getHosting(deps: HostingDeps, name: string, call: Call): P
   );
 }
 
-/** Throws `busy` when it is about to be deleted (see `prune-hosting.ts`). */
-export async function requireOpen(deps: HostingDeps, name: string, call: Call): Promise<void> {
-  if (isOpenForBlocks(getRecord(await getHosting(deps, name, call)))) return;
+/** The hosting volume as it is now. Throws `busy` when it is about to be deleted (see `prune-hosting.ts`). */
+export async function requireOpen(deps: HostingDeps, name: string, call: Call): Promise<GlusterVolume> {
+  const hosting = await getHosting(deps, name, call);
+  if (isOpenForBlocks(getRecord(hosting))) return hosting;
   throw new Fault('busy', `hosting volume ${name} is being deleted; retry`);
 }
 

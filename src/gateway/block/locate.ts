@@ -6,6 +6,7 @@ import { getRecord } from '../volume-record.ts';
 import type { BlockDeps, HostingDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { Held, HostedDisk } from './hosting-mounts.ts';
+import { inAllSets } from './in-all-sets.ts';
 import { isOpenForBlocks } from './publications.ts';
 
 /** Each takes a client of its own for a moment: some 20 MB of memory. */
@@ -52,7 +53,8 @@ export async function hostingOf(
 
 async function findOn(deps: BlockDeps, hosting: GlusterVolume, name: string, call: Call) {
   requireStarted(hosting);
-  const disk = await deps.mounts.use(hosting.name, (mounted) => mounted.find(name, call), call);
+  const find = () => deps.mounts.use(hosting.name, (mounted) => mounted.find(name, call), call);
+  const disk = await inAllSets(deps, hosting, find, call);
   if (disk === undefined) throw missing(name);
   return { hosting, disk };
 }
@@ -87,7 +89,9 @@ async function look<Disk extends HostedDisk>(
   call: Call,
 ): Promise<Hosted<Disk>> {
   requireStarted(hosting);
-  return deps.mounts.use(hosting.name, async (mounted) => ({ hosting, ...(await mounted.list(call)) }), call);
+  const list = () =>
+    deps.mounts.use(hosting.name, async (mounted) => ({ hosting, ...(await mounted.list(call)) }), call);
+  return inAllSets(deps, hosting, list, call);
 }
 
 function requireStarted(hosting: GlusterVolume): void {

@@ -28,7 +28,10 @@ export function createHostingMounts({ hostname }: { readonly hostname: string })
       const target = `${PLACE}/${volume}-${randomUUID()}`;
       await makeRunDirectory(target);
       try {
-        await mountGluster({ volume, servers: [hostname], target, options: ['attribute-timeout=0'] }, call);
+        await mountGluster(
+          { volume, servers: [hostname], target, options: ['attribute-timeout=0', 'entry-timeout=0'] },
+          call,
+        );
         await followNoLinks(target, call);
         return await work(target);
       } finally {

@@ -5,7 +5,7 @@ import type { Call } from '../../control/call.ts';
 import { checkpoint } from '../../control/call.ts';
 import { parseJson } from '../../control/parse-json.ts';
 import { DISK_FILE } from '../../glusterd2/block-wire.ts';
-import { isAbsent, toErrorText } from '../../host/child-error.ts';
+import { beyondAbsence, isAbsent } from '../../host/child-error.ts';
 import { run } from '../../host/run.ts';
 import { BLOCK_BYTES } from './brick-files.ts';
 import { ask, commit, extend, failed, must, sweep, unlessMade } from './hosting-commands.ts';
@@ -29,6 +29,8 @@ const record = z.object({
   metadata: z.record(z.string(), z.string()),
   brick: z.string(),
   settled: bytes,
+  spreading: z.literal(true).exactOptional(),
+  keptAt: z.number().exactOptional(),
 });
 
 /** The snapshots below a mounted hosting volume, by commands with a deadline, as with `mountedDisks`. */
@@ -100,13 +102,13 @@ async function write(path: string, snapshot: HostedSnapshot, call: Call): Promis
 /** What is deleted meanwhile is absent, and so is what was asked for by name. */
 async function readAll(below: string, depth: number, call: Call): Promise<readonly HostedSnapshot[]> {
   const files = [below, '-mindepth', `${depth}`, '-maxdepth', `${depth}`, '-type', 'f', '-name', RECORD];
-  const { exitCode, stdout, stderr } = await run('find', [...files, '-exec', 'cat', '{}', '+'], {
+  const result = await run('find', [...files, '-exec', 'cat', '{}', '+'], {
     signal: call.signal,
     timeoutMs: COMMAND_MS,
   });
-  const reason = toErrorText(stderr);
-  if (exitCode !== 0 && !isAbsent(reason)) throw failed('list snapshots', reason);
-  return stdout
+  const reason = beyondAbsence(result);
+  if (reason !== undefined) throw failed('list snapshots', reason);
+  return result.stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => parse(line))

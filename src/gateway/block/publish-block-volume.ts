@@ -1,20 +1,21 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import type { BlockPublication, BlockVolumeInfoWire } from '../../glusterd2/block-wire.ts';
+import { getRecord } from '../volume-record.ts';
 import { toBlockInfo } from './block-info.ts';
 import { changePublications } from './change-publications.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
 import type { HostedDisks } from './hosting-mounts.ts';
 import { hostingOf, missing, type NamedBlockVolume } from './locate.ts';
-import { checkPublication, type Publications } from './publications.ts';
+import { checkPublication, type Publications, readPublications } from './publications.ts';
 import { requireNoServer } from './require-no-server.ts';
 
 /**
  * Lets a node attach the block volume. The record has the last word on who else may: a node leaves it only by an
  * unpublish, which the bricks enforce. The same again is success; other addresses, or another mode, take the place
- * of those that were there. Throws `wrong-state` naming the node that has it, `not-found`, `invalid`, `exhausted`,
- * and what `changePublications` throws.
+ * of those that were there. Throws `wrong-state` naming the node that has it, `not-found`, `busy` while it is made
+ * or deleted, `invalid`, `exhausted`, and what `changePublications` throws.
  */
 export async function publishBlockVolume(
   deps: BlockDeps,
@@ -25,23 +26,44 @@ export async function publishBlockVolume(
   checkPublication(publication);
   await requireNoServer(deps, publication, call);
   const hosting = await hostingOf(deps, { name, hostingvolume }, call);
-  const look = async (disks: HostedDisks) => {
-    const disk = await disks.find(name, call);
-    return disk === undefined ? undefined : { disk, metadata: (await disks.metadata(name, call)) ?? {} };
-  };
   return deps.mounts.use(
     hosting,
     async (disks) => {
-      if ((await disks.find(name, call)) === undefined) throw missing(name);
-      const changed = await changePublications(deps, hosting, (now) => publish(now, name, publication), call);
-      const found = await look(disks);
-      if (found !== undefined) return toBlockInfo(changed, found.disk, found.metadata);
-      // It was deleted meanwhile: what was published is nothing.
-      await withdraw(deps, hosting, { name, node: publication.node }, call);
-      throw missing(name);
+      try {
+        await getWhole(disks, name, call);
+        const changed = await changePublications(
+          deps,
+          hosting,
+          (now) => publish(now, name, publication),
+          call,
+        );
+        // A delete that did not see this publication has marked it before (see `delete-block-volume.ts`).
+        const { disk, metadata } = await getWhole(disks, name, call);
+        return toBlockInfo(changed, disk, metadata);
+      } catch (error) {
+        // It was deleted meanwhile, or by the time of a retry: what was published is nothing.
+        if (isFault(error, 'not-found')) await withdrawAll(deps, hosting, name, call);
+        throw error;
+      }
     },
     call,
   );
+}
+
+/** Of a block volume that is gone. */
+export async function withdrawAll(deps: BlockDeps, hosting: string, name: string, call: Call): Promise<void> {
+  const published = readPublications(getRecord(await getHosting(deps, hosting, call)));
+  if (published.has(name)) await withdraw(deps, hosting, { name, node: undefined }, call);
+}
+
+/** Throws `not-found`, and `busy` for one that is being made or deleted. */
+export async function getWhole(disks: HostedDisks, name: string, call: Call) {
+  const disk = await disks.find(name, call);
+  if (disk === undefined) throw missing(name);
+  const kept = await disks.kept(name, call);
+  if (kept?.state === 'whole') return { disk, metadata: kept.metadata };
+  const what = kept?.state === 'deleting' ? 'deleted' : 'made';
+  throw new Fault('busy', `block volume ${name} is being ${what}; retry`);
 }
 
 interface Withdrawal {

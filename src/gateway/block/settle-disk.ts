@@ -11,18 +11,21 @@ const WINDOW = 4096;
 /** A window that differs is looked at again after it was written. */
 const LOOKS = 3;
 
+interface Settling {
+  readonly kept: HostedSnapshots;
+  /** The bricks, all of them up; throws otherwise. */
+  readonly up: () => Promise<readonly HostBrick[]>;
+  readonly snapshot: HostedSnapshot;
+}
+
 /**
  * Makes the copies of all bricks alike: those of the others become that of the snapshot's brick, where they differ.
- * How far this has come is kept, so that a request that repeats one which was cut short goes on with it.
- * Throws `busy` while a brick may lack something, `unreachable`.
+ * How far this has come is kept, so that a request that repeats one which was cut short goes on with it. One that is
+ * `spreading` cannot be settled. Throws `busy` while a brick may lack something, `unreachable`.
  */
-export async function settleSnapshot(
-  kept: HostedSnapshots,
-  bricks: readonly HostBrick[],
-  snapshot: HostedSnapshot,
-  call: Call,
-): Promise<HostedSnapshot> {
+export async function settleSnapshot({ kept, up, snapshot }: Settling, call: Call): Promise<HostedSnapshot> {
   const path = pathOf(snapshot.name);
+  const bricks = await up();
   const source = bricks.find(({ brick }) => brick === snapshot.brick);
   if (source === undefined) {
     throw new Fault(
@@ -30,18 +33,40 @@ export async function settleSnapshot(
       `snapshot ${snapshot.name} was not finished before brick ${snapshot.brick} was replaced; delete it`,
     );
   }
+  const file = { path, size: snapshot.size };
+  const gfid = await looksAt(bricks, file, call);
+  const requireWhole = async () => {
+    if ((await looksAt(bricks, file, call)) === gfid) return;
+    throw new Fault('busy', `another request has taken snapshot ${snapshot.name} anew; retry`);
+  };
   let settled = snapshot;
+  const keep = async (change: Pick<HostedSnapshot, 'settled' | 'spreading'>) => {
+    await requireWhole();
+    const { spreading: _, ...rest } = settled;
+    settled = { ...rest, ...change, keptAt: Date.now() };
+    await kept.keep(settled, call);
+  };
+  const spread = async (blocks: readonly number[]) => {
+    log.info({ path, blocks: blocks.length }, 'the copies of a snapshot differ, and are made alike');
+    await keep({ settled: settled.settled, spreading: true });
+    await source.files.spread({ ...toFile(source), path }, blocks, call);
+    requireUnbroken(bricks, await up());
+    await keep({ settled: settled.settled });
+  };
   while (!isSettled(settled)) {
     checkpoint(call);
     const first = Number(settled.settled / BigInt(BLOCK_BYTES));
-    await settleWindow({ bricks, source, path, first }, call);
+    await settleWindow({ bricks, source, path, first }, spread, call);
     const reached = BigInt(first + WINDOW) * BigInt(BLOCK_BYTES);
-    const isLast = reached >= snapshot.size;
-    if (isLast) await looksAt(bricks, { path, size: snapshot.size }, call);
-    settled = { ...settled, settled: isLast ? snapshot.size : reached };
-    await kept.keep(settled, call);
+    await keep({ settled: reached < snapshot.size ? reached : snapshot.size });
   }
   return settled;
+}
+
+/** A brick that missed what was written is healed when it is back, by then perhaps already: from another's moment. */
+function requireUnbroken(before: readonly HostBrick[], after: readonly HostBrick[]): void {
+  if (before.every(({ pid }, index) => after[index]?.pid === pid)) return;
+  throw new Fault('busy', 'a brick was started anew while the copies of a snapshot were made alike; retry');
 }
 
 /** The copies of all bricks are alike. */
@@ -61,13 +86,15 @@ interface Window {
   readonly first: number;
 }
 
-async function settleWindow(window: Window, call: Call): Promise<void> {
+async function settleWindow(
+  window: Window,
+  spread: (blocks: readonly number[]) => Promise<void>,
+  call: Call,
+): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {
     const different = await findDifferent(window, call);
     if (different.length === 0) return;
-    const { source, path } = window;
-    log.info({ path, blocks: different.length }, 'the copies of a snapshot differ, and are made alike');
-    await source.files.spread({ ...toFile(source), path }, different, call);
+    await spread(different);
   }
   throw new Fault('busy', 'the copies of a snapshot do not become alike; see the bricks and retry');
 }

@@ -5,10 +5,10 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { copyableBricks, copyDisk, type HostBrick } from './copy-disk.ts';
 import { type BlockDeps, blockKey } from './deps.ts';
-import { requireOpen } from './hosting.ts';
+import { getHosting, requireOpen } from './hosting.ts';
 import type { HostedDisks, HostedSnapshot } from './hosting-mounts.ts';
 import { locate, lookEverywhere, missing, type NamedBlockVolume } from './locate.ts';
-import { makeRoom } from './make-room.ts';
+import { makeRoom, requirePromised } from './make-room.ts';
 import { requireRoom } from './room.ts';
 import { isSettled, settleSnapshot } from './settle-disk.ts';
 
@@ -22,7 +22,7 @@ export interface PlacedSnapshot extends HostedSnapshot {
 /**
  * Takes a snapshot of a block volume, on its hosting volume. Once its moment is fixed the copies of the bricks are made
  * alike, which reads what is in them; a request that ends before leaves one that is not ready, and the same request
- * again goes on with it. Throws `conflict` for the name with another source or other metadata, `not-found`,
+ * again goes on with it, or takes it anew when its copies were being written then. Throws `conflict` for the name with another source or other metadata, `not-found`,
  * `exhausted`, `wrong-state` (a hosting volume that it cannot be taken on), `unreachable` while a brick is down, `busy`.
  */
 export async function takeBlockSnapshot(
@@ -54,9 +54,16 @@ export async function takeOn(
       const existing = await disks.snapshots.find(wanted.name, call);
       if (existing !== undefined) requireSame(existing, wanted);
       if (existing !== undefined && isSettled(existing)) return existing;
-      const bricks = await copyableBricks(deps, hosting, call);
-      const taken = existing ?? (await take(deps, { hosting, disks, bricks, wanted }, call));
-      return settleSnapshot(disks.snapshots, bricks, taken, call).catch((error: unknown) => {
+      const up = () => copyableBricks(deps, hosting, call);
+      const bricks = await up();
+      const taking = { hosting, disks, bricks, wanted };
+      const snapshot = await deps.rooms.run(hosting.name, call.signal, async () => {
+        const isGood = existing !== undefined && existing.spreading !== true;
+        const taken = isGood ? existing : await take(deps, { ...taking, spoilt: existing }, call);
+        await requireKeepable(deps, taking, call);
+        return taken;
+      });
+      return settleSnapshot({ kept: disks.snapshots, up, snapshot }, call).catch((error: unknown) => {
         throw afterMutation(error, `block snapshot ${wanted.name}`);
       });
     },
@@ -78,41 +85,61 @@ interface Taking {
   readonly wanted: WantedBlockSnapshot;
 }
 
-async function take(deps: BlockDeps, taking: Taking, call: Call): Promise<HostedSnapshot> {
+async function take(
+  deps: BlockDeps,
+  { spoilt, ...taking }: Taking & { readonly spoilt: HostedSnapshot | undefined },
+  call: Call,
+): Promise<HostedSnapshot> {
   const { hosting, disks, bricks, wanted } = taking;
   const { name, volume } = wanted;
   // A disk that grows meanwhile has one size on one brick and another on the next.
   using _lock = deps.locks.acquire(blockKey(volume));
   const disk = await disks.find(volume, call);
   if (disk === undefined) throw missing(volume);
-  await makeSnapshotRoom(deps, hosting, disks, disk.size, call);
+  // Nobody was told that it is ready.
+  if (spoilt !== undefined) await disks.snapshots.remove(name, call);
+  await makeSnapshotRoom(deps, taking, disk.size, call);
   const copy = async (to: string) => {
     const moment = await copyDisk(bricks, { from: `${volume}/disk`, to, size: disk.size }, call);
     // One that went and came back meanwhile may have nothing of it, and nobody may know.
     await copyableBricks(deps, hosting, call);
     return { ...wanted, ...moment, size: disk.size, settled: 0n };
   };
-  const made = await disks.snapshots.make(name, disk.size, copy, call).catch((error: unknown) => {
+  return disks.snapshots.make(name, disk.size, copy, call).catch((error: unknown) => {
     if (!isFault(error, 'conflict')) throw error;
     throw new Fault('busy', `another gateway has taken block snapshot ${name}; retry`, { cause: error });
   });
-  // Its source may have been deleted meanwhile, and the hosting volume found empty just before.
-  await requireOpen(deps, hosting.name, call).catch(async (error: unknown) => {
-    await disks.snapshots.remove(name, call);
+}
+
+/**
+ * Its source may have been deleted meanwhile, and the hosting volume found empty just before; or another gateway has
+ * used the room. The later look sees both; the snapshot goes then.
+ */
+async function requireKeepable(
+  deps: BlockDeps,
+  { hosting, disks, wanted: { name } }: Taking,
+  call: Call,
+): Promise<void> {
+  try {
+    const open = await requireOpen(deps, hosting.name, call);
+    await requirePromised(deps, open, disks, call);
+  } catch (error) {
+    await disks.snapshots.remove(name, call).catch((cause: unknown) => {
+      throw afterMutation(cause, `block snapshot ${name}`);
+    });
     throw error;
-  });
-  return made;
+  }
 }
 
 /** The hosting volume with room for one more file of the size. */
 async function makeSnapshotRoom(
   deps: BlockDeps,
-  hosting: GlusterVolume,
-  disks: HostedDisks,
+  { hosting, disks }: Taking,
   size: bigint,
   call: Call,
 ): Promise<void> {
-  const here = { hosting, ...(await disks.list(call)) };
+  const now = await getHosting(deps, hosting.name, call);
+  const here = { hosting: now, ...(await disks.list(call)) };
   const roomy = await makeRoom(deps, here, size, call);
   await requireRoom({ ...here, hosting: roomy, snapshots: [...here.snapshots, { size }] }, disks, call);
 }

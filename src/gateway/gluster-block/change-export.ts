@@ -1,12 +1,14 @@
 import type { Call } from '../../control/call.ts';
 import { Fault, isFault } from '../../control/fault.ts';
 import type { IscsiVolumeInfoWire } from '../../glusterd2/iscsi-wire.ts';
+import { getHosting } from '../block/hosting.ts';
 import type { NamedBlockVolume } from '../block/locate.ts';
-import { makeRoom } from '../block/make-room.ts';
+import { makeRoom, requirePromised } from '../block/make-room.ts';
 import { requireRoom } from '../block/room.ts';
 import { getRecord } from '../volume-record.ts';
 import { roundSize } from './check-arguments.ts';
 import { exportKey, type GlusterBlockDeps } from './deps.ts';
+import type { ExportFiles, HostedExport } from './export-files.ts';
 import { toExportInfo } from './export-info.ts';
 import { commonSize, exporting } from './export-meta.ts';
 import { readExported } from './exports-record.ts';
@@ -30,25 +32,46 @@ export async function expandExport(
   if (commonSize(requireWhole(found)) >= size) return toExportInfo(hosting, found);
   await deps.mounts.use(
     hosting.name,
-    async (files) => {
-      const here = { hosting, ...(await files.list(call)) };
-      const roomy = await makeRoom(deps, here, size - found.size, call);
-      const grown = here.disks.map((one) => (one.name === name ? { ...one, size } : one));
-      await requireRoom({ ...here, hosting: roomy, disks: grown }, files, call);
-      const { declaration } = found;
-      // Before it is so, that nobody else takes the room.
-      if (declaration !== undefined) await files.redeclare(name, { ...declaration, size }, call);
-      await deps.command.resize({ hosting: hosting.name, name, size }, call).catch(async (error: unknown) => {
-        const isUndone = isFault(error) && !isFault(error, 'uncertain', 'timed-out', 'cancelled');
-        if (declaration !== undefined && isUndone) await files.redeclare(name, declaration, call);
-        throw error;
-      });
-    },
+    (files) =>
+      deps.rooms.run(hosting.name, call.signal, () =>
+        expandOn(deps, { host: hosting.name, files, found, size }, call),
+      ),
     call,
   );
   const after = await findExport(deps, { name, hostingvolume: hosting.name }, call);
   if (commonSize(requireWhole(after.found)) >= size) return toExportInfo(after.hosting, after.found);
   throw new Fault('uncertain', `block volume ${name} is not ${size} bytes on all its servers; retry`);
+}
+
+interface Expanding {
+  readonly host: string;
+  readonly files: ExportFiles;
+  readonly found: HostedExport;
+  readonly size: bigint;
+}
+
+async function expandOn(
+  deps: GlusterBlockDeps,
+  { host, files, found: { name, size: had, declaration }, size }: Expanding,
+  call: Call,
+): Promise<void> {
+  const look = async () => ({ hosting: await getHosting(deps, host, call), ...(await files.list(call)) });
+  await makeRoom(deps, await look(), size - had, call);
+  // Making room takes seconds, in which another gateway may have used it.
+  const here = await look();
+  const grown = here.disks.map((one) => (one.name === name ? { ...one, size } : one));
+  await requireRoom({ ...here, disks: grown }, files, call);
+  const undo = async (error: unknown) => {
+    const isUndone = isFault(error) && !isFault(error, 'uncertain', 'timed-out', 'cancelled');
+    if (declaration !== undefined && isUndone) await files.redeclare(name, declaration, call);
+    throw error;
+  };
+  if (declaration !== undefined) {
+    // Before it is so, that nobody else takes the room; of two gateways that did so at once the later look sees both.
+    await files.redeclare(name, { ...declaration, size }, call);
+    await requirePromised(deps, here.hosting, files, call).catch(undo);
+  }
+  await deps.command.resize({ hosting: host, name, size }, call).catch(undo);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { Call } from '../../control/call.ts';
-import { Fault, isFault } from '../../control/fault.ts';
+import { Fault } from '../../control/fault.ts';
 import { getHosting } from '../block/hosting.ts';
 import type { NamedBlockVolume } from '../block/locate.ts';
-import { finishPrunes, pruneEmpty } from '../block/prune-empty.ts';
+import { findToDelete } from '../block/prune-empty.ts';
 import { pruneHosting } from '../block/prune-hosting.ts';
 import { isEmpty } from '../block/room.ts';
 import { getRecord } from '../volume-record.ts';
@@ -31,11 +31,9 @@ export async function deleteExport(
 ): Promise<string | undefined> {
   await deps.command.requireInstalled();
   using _lock = deps.locks.acquire(exportKey(named.name));
-  if (prune) await finishPrunes(deps, named.hostingvolume, call);
-  const { hosting, found } = await findExport(deps, named, call).catch(async (error: unknown) => {
-    if (prune && isFault(error, 'not-found')) await pruneEmpty(deps, named.hostingvolume, call);
-    throw error;
-  });
+  const { hostingvolume } = named;
+  const find = () => findExport(deps, named, call);
+  const { hosting, found } = await findToDelete(deps, { hostingvolume, prune }, find, call);
   requireUnpublished(getRecord(hosting), named.name);
   const { kept, isLast } = await deps.mounts.use(
     hosting.name,

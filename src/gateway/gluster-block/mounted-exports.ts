@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import { isAbsent, toErrorText } from '../../host/child-error.ts';
+import { beyondAbsence, isAbsent, toErrorText } from '../../host/child-error.ts';
 import { type CommandResult, run } from '../../host/run.ts';
 import { usage } from '../../host/usage.ts';
-import { parseKept } from '../block/mounted-disks.ts';
+import { parseKept } from '../block/mounted-kept.ts';
 import { type Declaration, toDeclaration, toMetadata } from './declaration.ts';
 import type { ExportFiles } from './export-files.ts';
 import { parseMeta } from './export-meta.ts';
@@ -70,7 +70,7 @@ async function readTexts(directory: string, call: Call): Promise<ReadonlyMap<str
   const args = ['--recursive', '--null', '--with-filename', '--text', '--exclude=*.*', '', directory];
   const result = await ask('grep', args, call);
   // 1: not a line; 2: what is deleted meanwhile is absent, and so is a directory of a volume that has nothing yet.
-  if (result.exitCode !== 0 && result.exitCode !== 1) requireAbsentOnly(result, directory);
+  if (result.exitCode !== 1) requireAbsentOnly(result, directory);
   const texts = new Map<string, string>();
   for (const line of result.stdout.split('\n').filter((one) => one.includes('\0'))) {
     const end = line.indexOf('\0');
@@ -80,15 +80,15 @@ async function readTexts(directory: string, call: Call): Promise<ReadonlyMap<str
   return texts;
 }
 
-function requireAbsentOnly({ stderr }: CommandResult, directory: string): void {
-  const bad = stderr.split('\n').find((line) => line.trim() !== '' && !isAbsent(toErrorText(line)));
-  if (bad !== undefined) throw failed(`read ${directory}`, toErrorText(bad));
+function requireAbsentOnly(result: CommandResult, directory: string): void {
+  const reason = beyondAbsence(result);
+  if (reason !== undefined) throw failed(`read ${directory}`, reason);
 }
 
 async function readSizes(directory: string, call: Call): Promise<ReadonlyMap<string, bigint>> {
   const args = [directory, '-mindepth', '1', '-maxdepth', '1', '-type', 'f', '-printf', '%s %f\\0'];
   const result = await ask('find', args, call);
-  if (result.exitCode !== 0) requireAbsentOnly(result, directory);
+  requireAbsentOnly(result, directory);
   const entries = result.stdout.split('\0').filter((entry) => entry !== '');
   return new Map(
     entries.map((entry) => {

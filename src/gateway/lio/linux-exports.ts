@@ -7,7 +7,7 @@ import { findMap, mapsNamed } from '../../host/device-map.ts';
 import { ensureExport, removeExport, targetsNamed } from '../../host/lio.ts';
 import { prepareLio } from '../../host/prepare-lio.ts';
 import { run } from '../../host/run.ts';
-import { sourceAddresses } from '../../host/source-addresses.ts';
+import { serverSources } from '../../host/source-addresses.ts';
 import type { ExportMachine, ListedExport } from './export-machine.ts';
 import {
   endClient,
@@ -111,7 +111,7 @@ async function closeExport(
 
 /** A brick that is left out of the access list would never get this exporter's writes. */
 async function sourcesTo(host: string): Promise<readonly string[]> {
-  const found = await sourceAddresses([host]);
+  const found = await serverSources(host);
   if (found.length > 0) return found;
   throw new Fault(
     'unreachable',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Call } from '../../control/call.ts';
-import { isAbsent, toErrorText } from '../../host/child-error.ts';
-import { type CommandResult, run } from '../../host/run.ts';
+import { beyondAbsence } from '../../host/child-error.ts';
+import { run } from '../../host/run.ts';
 import { failed } from '../block/hosting-commands.ts';
 import type { Held, HostedDisk, HostedDisks } from '../block/hosting-mounts.ts';
 import { mountedDisks } from '../block/mounted-disks.ts';
@@ -52,7 +52,9 @@ async function readStates(
     signal: call.signal,
     timeoutMs: COMMAND_MS,
   });
-  requireAllRead(result);
+  // Anything else that was not read may be the state of a block volume that nodes have.
+  const reason = beyondAbsence(result);
+  if (reason !== undefined) throw failed('read how block volumes are exported', reason);
   return new Map(
     result.stdout
       .split('\n')
@@ -62,16 +64,4 @@ async function readStates(
         return [path.split('/').at(-2) ?? '', text] as const;
       }),
   );
-}
-
-/**
- * What is deleted meanwhile is absent, and so is what was asked for by name. Anything else that was not read may be the
- * state of a block volume that nodes have.
- */
-function requireAllRead({ exitCode, stderr }: CommandResult): void {
-  if (exitCode === 0) return;
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const bad = lines.find((line) => !isAbsent(toErrorText(line)));
-  if (exitCode === 1 && lines.length > 0 && bad === undefined) return;
-  throw failed('read how block volumes are exported', toErrorText(bad ?? 'one that is empty'));
 }

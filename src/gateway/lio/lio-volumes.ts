@@ -7,16 +7,18 @@ import { deleteBlockVolume } from '../block/delete-block-volume.ts';
 import { expandBlockVolume } from '../block/expand-block-volume.ts';
 import { getHosting, hostingVolumes } from '../block/hosting.ts';
 import { hostingOf, missing, type NamedBlockVolume } from '../block/locate.ts';
+import { getWhole, withdrawAll } from '../block/publish-block-volume.ts';
 import { type BlockQuery, listHosted } from '../block/read-block-volumes.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import type { ExportRef, ExportView } from '../peers/export-server.ts';
+import type { StorageServer } from '../peers/storage-server.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { exporterOf, type LioDeps } from './deps.ts';
 import { exportKey, iqnOf } from './export-names.ts';
 import { parseState } from './export-state.ts';
 import { exporterIn, toPublished } from './exporter.ts';
 import type { LioDisk } from './lio-disks.ts';
-import { ensureExporter, exporterFor, moveExport, relocate, requireDisk } from './move-export.ts';
+import { ensureExporter, exporterFor, moveExport, relocate } from './move-export.ts';
 
 const BLOCK = 4096n;
 
@@ -65,10 +67,33 @@ export async function publishLioVolume(
 ): Promise<IscsiVolumeInfoWire> {
   const volume = await hostingOf(deps, { name, hostingvolume }, call);
   const ref = { volume, name };
-  await requireDisk(deps, ref, call);
-  const server = await ensureExporter(deps, ref, call);
+  const server = await exporterOfWhole(deps, ref, call);
   const view = await exporterOf(deps, server).allow({ ...ref, publication }, call);
   return withView(await getLioVolume(deps, { name, hostingvolume: volume }, call), view);
+}
+
+/**
+ * Looks at the block volume before and after: a delete that did not see the exporter in the record has marked it
+ * before (see `delete-block-volume.ts`). Throws `not-found`, and `busy` while it is made or deleted.
+ */
+async function exporterOfWhole(deps: LioDeps, ref: ExportRef, call: Call): Promise<StorageServer> {
+  const { volume, name } = ref;
+  return deps.mounts.use(
+    volume,
+    async (disks) => {
+      try {
+        await getWhole(disks, name, call);
+        const server = await ensureExporter(deps, ref, call);
+        await getWhole(disks, name, call);
+        return server;
+      } catch (error) {
+        // It was deleted meanwhile, or by the time of a retry; its exporter takes down what it has by itself.
+        if (isFault(error, 'not-found')) await withdrawAll(deps, volume, name, call);
+        throw error;
+      }
+    },
+    call,
+  );
 }
 
 /**

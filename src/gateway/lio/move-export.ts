@@ -2,7 +2,7 @@ import { type Call, detached } from '../../control/call.ts';
 import { isFault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
 import { getHosting } from '../block/hosting.ts';
-import { hostingOf, missing, type NamedBlockVolume } from '../block/locate.ts';
+import { hostingOf, type NamedBlockVolume } from '../block/locate.ts';
 import type { ExportRef, ExportView } from '../peers/export-server.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
@@ -79,10 +79,4 @@ export async function ensureExporter(deps: LioDeps, ref: ExportRef, call: Call):
   const server = (await deps.pool.servers(call)).find(({ peerId }) => peerId === from);
   if (server !== undefined && (server.isSelf || server.isConnected)) return server;
   return relocate(deps, ref, { to: undefined, from }, call);
-}
-
-/** Throws `not-found`. */
-export async function requireDisk(deps: LioDeps, { volume, name }: ExportRef, call: Call): Promise<void> {
-  const disk = await deps.mounts.use(volume, (disks) => disks.find(name, call), call);
-  if (disk === undefined) throw missing(name);
 }

@@ -190,5 +190,11 @@ export function toPlan(
   if (question.layout.kind === 'plain') {
     throw new Fault('invalid', 'hostvol.replica: a hosting volume has copies, else one server down stops it');
   }
+  if (question.layout.subvols > 1) {
+    throw invalid(
+      'hostvol.distribute',
+      'a hosting volume has one brick set: of several, one that is down has what is on it looked for in vain',
+    );
+  }
   return { size: hostvolsize, question, options: parseOptions(hostvol.options ?? {}), isGiven };
 }

@@ -1,5 +1,8 @@
+import { connectedMajority } from '../block/acting-homes.ts';
+import { isHosting } from '../block/publications.ts';
 import { markedVolume, recordExchange } from '../peers/home-server.ts';
 import { bodyRoute, ok, type Route } from '../route.ts';
+import { parseRecord } from '../volume-record.ts';
 import { deleteHere } from '../volumes/delete-marked.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { exchangeHere } from '../volumes/exchange-record.ts';
@@ -14,6 +17,8 @@ export function internalVolumeRoutes(deps: VolumeDeps): readonly Route[] {
       name: 'exchange',
       schema: recordExchange,
       async handle({ body }, call) {
+        // The asking gateway's server may be connected to most, and this one to few.
+        if (isHosting(parseRecord(body.to) ?? { metadata: {} })) await connectedMajority(deps.pool, call);
         await exchangeHere(deps, body, call);
         return { status: 204 };
       },

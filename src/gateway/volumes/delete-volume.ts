@@ -1,6 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import { HOSTING_KEY, isOpenForBlocks } from '../block/publications.ts';
+import { HOSTING_KEY, isHosting, isOpenForBlocks } from '../block/publications.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { withStatus } from '../http-status.ts';
 import { getRecord } from '../volume-record.ts';
@@ -15,7 +15,7 @@ import { type KeptBrick, keptBricks, requireServers, type Survey, serversOf } fr
  * Stops and deletes the volume, and the bricks that were made for it; bricks that a client named are left as
  * they are. Resolves false when there was neither a volume nor anything left of one. Throws `wrong-state` while
  * clients are connected or it has snapshots, `unreachable` when a server with bricks of it is down, `busy`, and what
- * `require` throws for the volume.
+ * `require` throws for the volume; a hosting volume is asked for again once it is stopped.
  */
 export async function deleteVolume(
   deps: VolumeDeps,
@@ -39,12 +39,36 @@ export async function deleteVolume(
   if (volume.state === 'Started') requireNoClients(name, connected);
   try {
     if (volume.state === 'Started') await deps.gluster.stop(name, call);
+    if (isHosting(getRecord(volume))) await requireStill(deps, volume, require, call);
     await demolish(deps.gluster, name, serversOf(bricks), call);
   } catch (error) {
     throw afterMutation(error, `deletion of volume ${name}`);
   }
   deps.notify('volume.deleted', eventData(volume));
   return true;
+}
+
+/**
+ * Until a hosting volume is stopped it may get a block volume, and be opened again for it; from then on it cannot. Throws
+ * `busy` when it was, and it is as before.
+ */
+async function requireStill(
+  { gluster }: VolumeDeps,
+  { name, state }: GlusterVolume,
+  require: (volume: GlusterVolume) => void,
+  call: Call,
+): Promise<void> {
+  const volume = await gluster.volume(name, call);
+  if (volume === undefined) return;
+  try {
+    require(volume);
+    requireNoHosting(volume);
+  } catch (cause) {
+    if (state === 'Started') await gluster.start(name, { force: false }, call);
+    throw new Fault('busy', `hosting volume ${name} was changed while it was to be deleted; retry`, {
+      cause,
+    });
+  }
 }
 
 /** An interrupted delete leaves bricks whose volume is gone. `used` ones are not touched: they may hold data. */

@@ -3782,7 +3782,12 @@ export const descriptors = String.raw`{
          }
         },
         "MountResponse": {
-         "fields": {}
+         "fields": {
+          "pinned": {
+           "type": "bool",
+           "id": 1
+          }
+         }
         },
         "ReleaseRequest": {
          "fields": {}

@@ -9,9 +9,13 @@ export type FsType = (typeof FS_TYPES)[number];
 export interface LoopDevice {
   /** `/dev/loop5` */
   readonly path: string;
+  /** The kernel's number of this very device: `path` is another's once this one is gone. */
+  readonly sequence: string;
   readonly isReadonly: boolean;
   /** It was told to go, and does so with its last user: nobody may begin to use it. */
   readonly isGoing: boolean;
+  /** Past the page cache: what was acknowledged is in the file. */
+  readonly isDirect: boolean;
 }
 
 /** A loop device and the file that it is made of. */
@@ -73,13 +77,25 @@ export interface DeviceHost extends Host {
 export interface BlockHost extends DeviceHost {
   /**
    * The loop devices that are made of this file, which lies in the mount at its parent: also those that a process
-   * attached which has been killed since, in whatever mount namespace.
+   * attached which has been killed since, in whatever mount namespace. Those of a client that does not answer may be
+   * left out.
    */
   loops(file: string, call: Call): Promise<readonly LoopDevice[]>;
-  /** Makes a loop device of the file, with direct I/O and sectors of 4096 bytes; resolves with its path. */
-  attachLoop(file: string, options: { readonly: boolean }, call: Call): Promise<string>;
-  /** Takes the device away. False while something still uses it: then it goes with its last user. Gone is success. */
-  detachLoop(device: string, call: Call): Promise<boolean>;
+  /**
+   * The device of this path, unless it is gone, or known to be made of another file. One whose client does not answer
+   * is taken for one of this file.
+   */
+  loopAt(disk: Disk, call: Call): Promise<LoopDevice | undefined>;
+  /**
+   * Makes a loop device of the file, with direct I/O and sectors of 4096 bytes. Throws `unreachable` where that cannot
+   * be, `busy` when the device is gone already.
+   */
+  attachLoop(file: string, options: { readonly: boolean }, call: Call): Promise<LoopDevice>;
+  /**
+   * Takes the device away. False while something still uses it: then it goes with its last user. Gone is success, also
+   * when the path is another device's by now, which is left alone.
+   */
+  detachLoop(loop: Pick<LoopDevice, 'path' | 'sequence'>, call: Call): Promise<boolean>;
   /** Bytes of the device. Throws `not-found` for one that is not attached. */
   deviceBytes(device: string, call: Call): Promise<bigint>;
   /** Gives the device the size that its file has by now, and resolves with it; never less than before. */

@@ -1,7 +1,8 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
-import type { Content, DeviceHost, Disk, FsType } from './block-host.ts';
+import type { Content, DeviceHost, FsType, LoopDevice } from './block-host.ts';
 import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
+import { requireAttached } from './find-loops.ts';
 
 /**
  * Sees to it that the device has a file system that can be mounted. One is made only on a device that is proved blank,
@@ -10,23 +11,31 @@ import { type BlockContext, placesOf, type StagedUse } from './block-volume.ts';
  */
 export async function prepareFileSystem(
   { host }: BlockContext,
-  { use, disk, fsType }: { readonly use: StagedUse; readonly disk: Disk; readonly fsType: FsType },
+  { use, loop, fsType }: { readonly use: StagedUse; readonly loop: LoopDevice; readonly fsType: FsType },
   call: Call,
 ): Promise<void> {
   const { volume, stagingPath, isReadonly } = use;
-  const { formatting } = placesOf(stagingPath);
+  const { formatting, disk: file } = placesOf(stagingPath);
   const state = await host.probe(formatting, call);
   if (state !== 'absent' && state !== 'other') {
     throw new Fault('unreachable', `whether ${formatting} is there cannot be told (${state}); retry`);
   }
   const isHalfMade = state === 'other';
-  const content = await host.content(disk, call);
-  const found = { id: volume.id, device: disk.device, fsType, isReadonly };
-  if (!isHalfMade && content !== 'blank') return checkFileSystem(host, { ...found, content }, call);
+  const content = await host.content({ device: loop.path, file }, call);
+  const found = { id: volume.id, device: loop.path, fsType, isReadonly };
+  const requireOurs = () => requireAttached(host, { loop, file }, call);
+  if (!isHalfMade && content !== 'blank') {
+    const check: DeviceHost['check'] = async (...args) => {
+      await requireOurs();
+      await host.check(...args);
+    };
+    return checkFileSystem({ check }, { ...found, content }, call);
+  }
   requireWriter(found);
   checkpoint(call);
   await host.makeFile(formatting, call);
-  await host.format(disk.device, fsType, call);
+  await requireOurs();
+  await host.format(loop.path, fsType, call);
   await host.removeFile(formatting, call);
 }
 

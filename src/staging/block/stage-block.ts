@@ -5,8 +5,9 @@ import type { Mount } from '../host.ts';
 import { getCluster } from '../node-volume.ts';
 import { requireRoom } from '../require-room.ts';
 import { attachDisk } from './attach-disk.ts';
-import type { FsType } from './block-host.ts';
+import type { FsType, LoopDevice } from './block-host.ts';
 import { type BlockContext, contentPlace, placesOf, type StagedUse } from './block-volume.ts';
+import { requireAttached } from './find-loops.ts';
 import { findStaged, stagingPathsOf } from './find-staged.ts';
 import { toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
@@ -24,7 +25,7 @@ const UNDO_MS = 60_000;
  */
 export async function stageBlock(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
   await requireStageable(context, use);
-  if (await isStaged(context, use, call)) return;
+  if (await isStaged(context, use, call)) return growToDevice(context, use, call);
   try {
     await attachAndShow(context, use, call);
   } catch (error) {
@@ -45,19 +46,31 @@ export async function restageBlock(context: BlockContext, use: StagedUse, call: 
 async function attachAndShow(context: BlockContext, use: StagedUse, call: Call): Promise<void> {
   await requireRoom(context, use.volume);
   checkpoint(call);
-  const device = await attachDisk(context, use, call);
-  const disk = { device, file: placesOf(use.stagingPath).disk };
+  const loop = await attachDisk(context, use, call);
   const show = {
     ...toShown(use),
-    device,
-    prepare: (fsType: FsType) => prepareFileSystem(context, { use, disk, fsType }, call),
-    isOfDevice: (mount: Mount) => toLoopMount(mount)?.loop === device,
+    device: loop.path,
+    prepare: (fsType: FsType) => prepareFileSystem(context, { use, loop, fsType }, call),
+    isOfDevice: (mount: Mount) => toLoopMount(mount)?.loop === loop.path,
   };
   await showContent(context.host, show, call);
+  await requireAttached(context.host, { loop, file: placesOf(use.stagingPath).disk }, call);
+  await growToDevice(context, use, call);
 }
 
 function toShown({ stagingPath, access, isReadonly }: StagedUse) {
   return { place: contentPlace(placesOf(stagingPath), access), access, isReadonly };
+}
+
+/** A clone that is larger than its source has a file system of the source's size. */
+async function growToDevice({ host, clusters }: BlockContext, use: StagedUse, call: Call): Promise<void> {
+  const { volume, stagingPath } = use;
+  const { content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
+  const { fileSystem: fsType, superOptions, loop: device, target } = content ?? {};
+  if (fsType === undefined || device === undefined || target === undefined) return;
+  if (superOptions?.includes('ro') === true) return;
+  checkpoint(call);
+  await host.growFileSystem({ device, fsType, target }, call);
 }
 
 /** Two file systems of one disk would destroy each other. */
@@ -78,15 +91,25 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
   const { volume, stagingPath } = use;
   const { client, content } = findStaged(await host.mounts(), volume, { stagingPath, clusters });
   const isServed = client !== undefined && (await askMount(host, client.target, call)) === 'live';
-  const isWhole = isServed && content !== undefined && (await isServing(host, content, call));
+  // A path may be another disk's device by now, however it came to that.
+  const loop =
+    isServed && content !== undefined
+      ? await host.loopAt({ device: content.loop, file: placesOf(stagingPath).disk }, call)
+      : undefined;
+  const isWhole = content !== undefined && loop !== undefined && (await isServing(host, content, call));
   // A client alone is what an interrupted request left: it is gone on with.
   if (!isWhole && (content !== undefined || (client !== undefined && !isServed))) {
     await takeDown(context, { volume, stagingPath }, call);
   }
   if (!isWhole) return false;
-  const difference = describeDifference(content, toShown(use));
+  const difference = describeDifference(content, toShown(use)) ?? describeLoop(loop, use);
   if (difference === undefined) return true;
   throw new Fault('conflict', `volume ${volume.id} is staged otherwise: ${difference}; unstage it first`);
+}
+
+function describeLoop({ isReadonly }: LoopDevice, wanted: StagedUse): string | undefined {
+  if (isReadonly === wanted.isReadonly) return undefined;
+  return `its device is ${isReadonly ? 'read-only' : 'writable'}`;
 }
 
 async function undo(

@@ -1,8 +1,10 @@
 import { type Call, checkpoint } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { findMount } from '../find-mount.ts';
+import type { Mount } from '../host.ts';
+import type { LoopDevice } from './block-host.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
-import type { ContentMount } from './content-mount.ts';
+import { findLoops } from './find-loops.ts';
 import { toLoopMount } from './loop-mount.ts';
 import { takeAway } from './take-away.ts';
 
@@ -21,25 +23,24 @@ export async function takeDown(context: BlockContext, place: Place, call: Call):
   const { host } = context;
   const { volume, device, client, disk } = placesOf(place.stagingPath);
   const isMounted = findMount(await host.mounts(), client) !== undefined;
-  const isDead = isMounted && (await host.probe(client, call)) === 'dead';
   // Asked before: of a device whose node alone was bound nothing tells afterwards.
-  const attached = isMounted ? (await host.loops(disk, call)).map(({ path }) => path) : [];
+  const found = isMounted ? await findLoops(host, { client, disk }, call) : undefined;
+  const isDead = found?.client === 'dead';
+  const loops = new Map<string, LoopDevice>(found?.loops.map((loop) => [loop.path, loop]));
+  const note = async (mount: Mount) => {
+    const loop = await host.loopAt({ device: toLoopMount(mount)?.loop ?? '', file: disk }, call);
+    if (loop !== undefined) loops.set(loop.path, loop);
+  };
   const binder = { host, toContent: toLoopMount };
-  const shown = await takeAway(binder, { target: volume, isDead }, call);
-  const bound = await takeAway(binder, { target: device, isDead }, call);
-  const seen = [...shown, ...bound].map(loopOf);
-  for (const loop of new Set([...attached, ...seen])) {
+  for (const target of [volume, device]) await takeAway(binder, { target, isDead, note }, call);
+  for (const loop of loops.values()) {
     checkpoint(call);
     if ((await host.detachLoop(loop, call)) || isDead) continue;
     throw new Fault(
       'wrong-state',
-      `${loop} of volume ${place.volume.id} is still in use on this node; end the containers that use it`,
+      `${loop.path} of volume ${place.volume.id} is still in use on this node; end the containers that use it`,
     );
   }
   await host.removeFile(device, call);
   await host.removeDirectory(volume, call);
-}
-
-function loopOf({ source, root, fileSystem }: ContentMount): string {
-  return fileSystem === undefined ? `/dev${root}` : source;
 }

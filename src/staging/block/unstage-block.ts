@@ -1,5 +1,6 @@
 import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
+import { askMount } from '../ask-mount.ts';
 import { unmountAll } from '../unmount-all.ts';
 import { type BlockContext, type BlockVolume, placesOf } from './block-volume.ts';
 import { otherUses } from './content-mount.ts';
@@ -9,7 +10,7 @@ import { takeDown } from './take-down.ts';
 /**
  * Unmounts the volume's file system once everything is written, takes its loop device away and unmounts its directory
  * of the hosting volume. Never staged there is success. Throws `wrong-state` while it is published here, `timed-out`
- * when the storage does not answer: what was not written could still be written afterwards, so it is not let go.
+ * or `unreachable` when the storage does not answer: what was not written could still be written afterwards, so it is not let go.
  */
 export async function unstageBlock(
   context: BlockContext,
@@ -22,7 +23,7 @@ export async function unstageBlock(
   // Whatever the configuration says by now: what was mounted has to go.
   const { client, content } = findStaged(mounts, volume, { stagingPath, clusters: [] });
   const [use] = content === undefined ? [] : otherUses(mounts, content, [places.volume, places.device]);
-  const isDead = client !== undefined && (await host.probe(client.target, call)) === 'dead';
+  const isDead = client !== undefined && (await askMount(host, client.target, call)) === 'dead';
   if (use !== undefined && !isDead) {
     throw new Fault(
       'wrong-state',

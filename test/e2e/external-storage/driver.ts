@@ -46,11 +46,12 @@ export const FILE_DRIVER = {
 } as const;
 
 /**
- * The same of the block driver. Not offered: what takes several nodes that write, and volumes made of others. One that
- * is read on many nodes has to be written before, by another PersistentVolume, which the suite does not do.
+ * The same of the block driver. Not offered: what takes several nodes that write, and snapshots of groups. One that is
+ * read on many nodes has to be written before, by another PersistentVolume, which the suite does not do.
  */
 export const DISK_DRIVER = {
   StorageClass: { FromExistingClassName: BLOCK_CLASSES.xfs },
+  SnapshotClass: { FromExistingClassName: BLOCK_CLASSES.snapshot },
   DriverInfo: {
     Name: BLOCK_DRIVER,
     SupportedSizeRange: { Min: '320Mi', Max: '4Gi' },
@@ -69,10 +70,10 @@ export const DISK_DRIVER = {
       nodeExpansion: true,
       onlineExpansion: true,
       offlineExpansion: true,
+      snapshotDataSource: true,
+      pvcDataSource: true,
       RWX: false,
       capReadOnlyMany: false,
-      snapshotDataSource: false,
-      pvcDataSource: false,
       groupSnapshot: false,
       singleNodeVolume: false,
       volumeLimits: false,

@@ -15,7 +15,13 @@ export const CLASSES = {
   snapshot: 'gluster',
 } as const;
 /** Of the block driver. */
-export const BLOCK_CLASSES = { xfs: 'gluster-block', ext4: 'gluster-block-ext4' } as const;
+export const BLOCK_CLASSES = {
+  xfs: 'gluster-block',
+  ext4: 'gluster-block-ext4',
+  snapshot: 'gluster-block',
+} as const;
+/** Snapshots, and what is made of them, lie on the hosting volume of their source: room for those of a whole run. */
+const HOSTING = { replica: '3', hostingVolumeSize: '12Gi' };
 /** A namespace whose pods may mount these volumes inline; the last one not even then, as it is the driver's. */
 export const INLINE_NAMESPACE = 'inline-allowed';
 const INLINE_VOLUMES = [FOREIGN_VOLUME, `${FOREIGN_VOLUME}/${FOREIGN_DIRECTORY}`, OWN_VOLUME];
@@ -59,11 +65,12 @@ export function chartValues({ repository, tag, servers }: ValuesOptions): object
     block: {
       enabled: true,
       storageClasses: [
-        storageClass(BLOCK_CLASSES.xfs),
+        storageClass(BLOCK_CLASSES.xfs, { parameters: HOSTING }),
         storageClass(BLOCK_CLASSES.ext4, {
-          parameters: { replica: '3', 'csi.storage.k8s.io/fstype': 'ext4' },
+          parameters: { ...HOSTING, 'csi.storage.k8s.io/fstype': 'ext4' },
         }),
       ],
+      snapshotClasses: [{ name: BLOCK_CLASSES.snapshot, default: true }],
     },
     inline: {
       allow: [

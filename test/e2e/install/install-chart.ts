@@ -48,7 +48,7 @@ export async function installChart(cluster: Cluster, gateways: Gateways, image: 
 
 /** `helm upgrade` to another tag of the image; does not wait for anything. */
 export async function upgradeChart(cluster: Cluster, tag: string): Promise<void> {
-  const settings = ['--reuse-values', `--set=image.tag=${tag}`];
+  const settings = ['--reset-then-reuse-values', `--set=image.tag=${tag}`];
   await helm(cluster, ['upgrade', RELEASE, CHART, `--namespace=${NAMESPACE}`, ...settings]);
 }
 

@@ -21,8 +21,8 @@ export interface Installation {
   readonly newImage: string;
 }
 
-/** Room for the claims of the examples and of Kubernetes' own tests; sparse files. */
-const DISK_BYTES = 24 * 1024 ** 3;
+/** Room for the claims of the examples and of Kubernetes' own tests, and for a hosting volume; sparse files. */
+const DISK_BYTES = 48 * 1024 ** 3;
 
 let running: Promise<Installation> | undefined;
 

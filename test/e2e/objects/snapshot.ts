@@ -10,6 +10,7 @@ export interface SnapshotOptions {
   readonly name: string;
   /** The claim that it is of. */
   readonly claim: string;
+  /** The file driver's unless it says otherwise. */
   readonly snapshotClass?: string;
 }
 

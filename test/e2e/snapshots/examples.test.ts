@@ -44,14 +44,23 @@ describe('deploy/examples of snapshots', () => {
     await untilReady(cluster, 'shop', space);
     await applyExamples(cluster, space, ['group-snapshot']);
     await waitFor(cluster, 'volumegroupsnapshot/shop-monday', READY, space);
-    const path =
-      '--output=jsonpath={range .items[*]}{.spec.source.persistentVolumeClaimName}{" "}{.status.readyToUse}{"\\n"}{end}';
-    const members = await cluster.mustKubectl(['get', 'volumesnapshots', `--namespace=${space}`, path]);
-    expect(members.trim().split('\n').sort()).to.deep.equal(['shop-orders true', 'shop-payments true']);
+    // A group is ready before the objects of its members say so.
+    await until(
+      'the snapshot of each member is ready',
+      async () => (await claimsWithReadySnapshot(cluster, space)) === 'shop-orders shop-payments',
+      { everyMs: 500 },
+    );
     await removeSpace(cluster, space, ['shop-orders', 'shop-payments']);
     return undefined;
   });
 });
+
+async function claimsWithReadySnapshot(cluster: Cluster, space: string): Promise<string> {
+  const path =
+    '--output=jsonpath={range .items[?(@.status.readyToUse==true)]}{.spec.source.persistentVolumeClaimName}{"\\n"}{end}';
+  const claims = await cluster.mustKubectl(['get', 'volumesnapshots', `--namespace=${space}`, path]);
+  return claims.trim().split('\n').sort().join(' ');
+}
 
 async function namespace(cluster: Cluster, name: string): Promise<string> {
   await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

@@ -2,7 +2,9 @@
 
 
 export interface MountResponse {
+  'pinned'?: (boolean);
 }
 
 export interface MountResponse__Output {
+  'pinned': (boolean);
 }
