@@ -7,7 +7,7 @@ import { parseBlockParameters } from '../../src/volumes/block/block-parameters.t
 import { parseHandle } from '../../src/volumes/ids.ts';
 import { parseMountFlags } from '../../src/volumes/mount-flags.ts';
 import { SNAPSHOTTER_VERSION } from '../e2e/build/snapshotter.ts';
-import { readObjects } from './chart-objects.ts';
+import { getObject, readObjects } from './chart-objects.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const units = readdirSync(`${root}deploy/systemd`).map((name) => ({
@@ -71,6 +71,15 @@ describe('deploy/examples', () => {
     const values = Object.entries(made.parameters).map(([name, value]) => [name, String(value)]);
     expect(parameters).to.deep.equal({ cluster: made.cluster, ...Object.fromEntries(values) });
     expect(() => parseBlockParameters(parameters)).to.not.throw();
+  });
+
+  it('has a class over iSCSI, the one that the chart makes of those values', () => {
+    const written = parseYaml(read('deploy/examples/iscsi-storageclass.yaml'));
+    const rendered = getObject(readObjects('deploy/manifests/iscsi.yaml'), 'StorageClass', 'gluster-iscsi');
+    for (const key of ['provisioner', 'allowVolumeExpansion', 'parameters'])
+      expect(written[key], key).to.deep.equal(rendered[key]);
+    expect(written.metadata.name).to.equal(rendered.metadata.name);
+    expect(parseBlockParameters(written.parameters).provider).to.equal('lio');
   });
 });
 
