@@ -191,6 +191,23 @@ describe('deploy/systemd', () => {
     expect(text).to.not.match(/^(?:RequiredBy=|After=.*network)/m);
   });
 
+  it('has what the kernel’s iSCSI target takes loaded before the gateway, which may load nothing', () => {
+    const text = units.find(({ name }) => name === 'gluster-csi-gateway.service')?.text ?? '';
+    const listed = (key: string) =>
+      [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].flatMap(([, names = '']) => names.split(' '));
+    const loaded = /MODULES = \[(.*)\]/.exec(read('src/host/prepare-lio.ts'))?.[1] ?? '';
+    const modules = [...loaded.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+    expect(modules).to.include('iscsi_target_mod');
+    // The target's core comes with its iblock.
+    const services = modules
+      .filter((name) => name !== 'target_core_mod')
+      .map((name) => `modprobe@${name}.service`);
+    for (const key of ['Wants', 'After']) {
+      expect(listed(key)).to.include.members([...services, 'sys-kernel-config.mount']);
+    }
+    expect(listed('SystemCallFilter')).to.include('@module');
+  });
+
   it('waits for the device roots of the sample configuration', () => {
     const { deviceRoots } = readConfigFile(`${root}deploy/examples/gateway.yaml`, gatewayConfig);
     for (const { text } of units) expect(text).to.include(`\nRequiresMountsFor=${deviceRoots.join(' ')}\n`);
