@@ -27,9 +27,6 @@ export interface LioExport {
   readonly acls: readonly LioAcl[];
 }
 
-/** What an export is known by. */
-export type NamedExport = Pick<LioExport, 'name' | 'iqn'>;
-
 const GROUP = 'tpgt_1';
 const LUN = `${GROUP}/lun/lun_0`;
 /** Nobody has a session without an ACL of its own, whose LUN begins as a read-only one. */
@@ -68,9 +65,9 @@ export async function ensureExport(wanted: LioExport, call: Call): Promise<void>
   if (isNew) await writeValue(`${root}/${GROUP}/enable`, '1', call);
 }
 
-/** Takes the target with its sessions away, and then the backstore. Absent is success. Faults as `ensureExport`. */
-export async function removeExport(gone: NamedExport, call: Call): Promise<void> {
-  const root = targetOf(gone);
+/** Takes the target with its sessions away. Absent is success. Faults as `ensureExport`. */
+export async function removeTarget(iqn: string, call: Call): Promise<void> {
+  const root = targetOf({ iqn });
   const tree = await treeOf(root, call);
   if (tree.has(GROUP)) {
     await writeValue(`${root}/${GROUP}/enable`, '0', call);
@@ -83,8 +80,13 @@ export async function removeExport(gone: NamedExport, call: Call): Promise<void>
     if (tree.has(LUN)) await removeDirectories([`${root}/${LUN}`], call);
     await removeDirectories([`${root}/${GROUP}`], call);
   }
-  const backstore = backstoreOf(gone.name);
-  await removeDirectories([root, backstore, backstore.slice(0, backstore.lastIndexOf('/'))], call);
+  await removeDirectories([root], call);
+}
+
+/** Once no target has it. Absent is success. Faults as `ensureExport`. */
+export async function removeBackstore(name: string, call: Call): Promise<void> {
+  const backstore = backstoreOf(name);
+  await removeDirectories([backstore, backstore.slice(0, backstore.lastIndexOf('/'))], call);
 }
 
 /** IQNs of all targets, also half-made ones, that begin so; none while the kernel's target is not loaded. */

@@ -48,6 +48,27 @@ describe('exports of lio', () => {
     expect((await world.get('one')).published).to.have.length(1);
   });
 
+  it('come back to no server that has something left of when it had them, before it has ended that', async () => {
+    from.exports.before = (step) => {
+      if (step === 'close') throw new Fault('timed-out', 'its client does not end');
+    };
+    const moved = await world.post('/one/move', {}, 1);
+    expect(world.serverOf(moved.json.portals).host).to.not.equal(from.host);
+    const back = () => world.post('/one/move', { to: from.host }, 1);
+    expect((await back()).json.errors[0].fields.fault).to.equal('unreachable');
+    expect(world.allowed()).to.not.include(`/one(${from.host})`);
+    // It stays where it is.
+    const own = world.exported().filter(({ host, wish }) => host !== from.host && wish !== undefined);
+    expect(own).to.have.length(1);
+    const steps: string[] = [];
+    from.exports.before = (step) => {
+      steps.push(`${step}${world.allowed().includes(`/one(${from.host})`) ? ' let in' : ''}`);
+    };
+    expect((await back()).status).to.equal(200);
+    expect(steps.indexOf('close')).to.be.within(0, steps.indexOf('open let in'));
+    expect(steps).to.not.include('open');
+  });
+
   it('are not built anew before enough bricks have cut the old server off', async () => {
     const bricks = [...world.gateways.pool.volumes.values()][0]?.bricks ?? [];
     for (const { host, path } of bricks.slice(0, 2)) world.gateways.hosting.deafen(host, path);

@@ -45,12 +45,26 @@ describe('block volumes of lio', () => {
     const options = JSON.stringify([...world.gateways.pool.volumes.values()].map((one) => one.options));
     expect(options).to.not.include(CHAP.password);
     expect(world.exported()).to.deep.equal([
-      { host, name: 'one', bytes: BigInt(GIB), wish: { wwn, portals, acls: [N1] } },
+      { host, name: 'one', bytes: BigInt(GIB), wish: { iqn, wwn, portals, acls: [N1] } },
     ]);
     expect((await world.post('/one/publish', N1, 2)).json).to.deep.equal(published.json);
     expect(await world.get('one')).to.deep.include({ portals, iqn, wwn, lun: 0 });
     const { metadata: _metadata, ...told } = published.json;
     expect((await world.gateways.request('GET', VOLUMES)).json).to.deep.equal([told]);
+  });
+
+  it('have another name each time when nobody had them before, so that sessions of then find nobody', async () => {
+    await world.create('one');
+    const names: string[] = [];
+    for (const node of [N1, N2, N1]) {
+      const { iqn } = (await world.post('/one/publish', node)).json;
+      expect((await world.post('/one/publish', node)).json.iqn).to.equal(iqn);
+      names.push(iqn);
+      await world.post('/one/unpublish', { node: node.node });
+    }
+    expect(new Set(names).size).to.equal(3);
+    const shared = await world.post('/one/publish', { ...N1, shared: true });
+    expect((await world.post('/one/publish', { ...N2, shared: true })).json.iqn).to.equal(shared.json.iqn);
   });
 
   it('know an initiator however its name is spelt, as the kernel compares small letters', async () => {

@@ -2,9 +2,12 @@ import { kill } from 'node:process';
 import { expect } from 'chai';
 import type { IscsiVolumeInfo } from '../../src/glusterd2/iscsi-wire.ts';
 import { run } from '../../src/host/run.ts';
+import { faultOf } from '../contract/backend.ts';
 import { command } from '../pool/lab/command.ts';
 import { PATIENCE } from '../pool/lab/patience.ts';
 import { until } from '../pool/lab/until.ts';
+import { errorOf } from '../rpc/controller-harness.ts';
+import { DriverNode } from './iscsi/driver-node.ts';
 import { chapOf } from './iscsi/initiator.ts';
 import { LioLab } from './iscsi/lio-lab.ts';
 
@@ -26,8 +29,8 @@ describe('iscsi: an export of a Gluster volume', function () {
   after(() => own?.down());
 
   const publication = () => ({ node: 'n1', initiator: own.initiator.name, readonly: false, chap: CHAP });
-  const write = (text: string, at = 0) =>
-    run('dd', [`of=${disk}`, 'bs=4096', `seek=${at}`, 'oflag=direct', 'conv=notrunc,sync', 'status=none'], {
+  const write = (text: string, at = 0, device = disk) =>
+    run('dd', [`of=${device}`, 'bs=4096', `seek=${at}`, 'oflag=direct', 'conv=notrunc,sync', 'status=none'], {
       timeoutMs: 120_000 * PATIENCE,
       input: text,
     });
@@ -134,11 +137,100 @@ describe('iscsi: an export of a Gluster volume', function () {
     expect([await read(), await read(1)]).to.deep.equal(['after a boot', 'mine']);
   });
 
-  it('leaves nothing', async () => {
+  it('comes back to a server only once its client of then has ended, with what it still had to write', async () => {
+    const [old, before] = [own.exporterOf(info), info];
+    await own.initiator.logout(info);
+    await own.use([1, 2, 3].find((server) => server !== old) ?? 0);
+    kill(await own.clientOf(old), 'SIGSTOP');
+    own.gateways.service(old).pause();
+    const late = write('late again', 1, own.mapOf(info));
+    info = await own.api.move(NAME);
+    await attach();
+    expect((await write('between', 1)).exitCode).to.equal(0);
+    await own.initiator.logout(info);
+    own.gateways.service(old).resume();
+    // Its client is still stopped, with that write.
+    info = await own.api.move(NAME, own.lab.server(old).name);
+    expect([own.exporterOf(info), info.iqn]).to.deep.equal([old, before.iqn]);
+    expect((await late).exitCode).to.not.equal(0);
+    await attach();
+    expect(await read(1)).to.equal('between');
+    await own.initiator.logout(info);
+    await own.api.unpublish(NAME, 'n1');
+  });
+
+  it('has another name when it is published anew, and nobody under the old one', async () => {
+    const before = info;
+    info = await own.api.publish(NAME, publication());
+    expect([info.wwn, info.iqn === before.iqn]).to.deep.equal([before.wwn, false]);
+    expect(await own.initiator.login(before, CHAP)).to.not.equal(0);
+    await own.initiator.logout(before);
+    await attach();
+    expect(await read(1)).to.equal('between');
     await own.initiator.logout(info);
     await own.api.unpublish(NAME, 'n1');
     expect(await own.leftovers()).to.deep.equal([]);
+  });
+
+  describe('as a volume of the driver', () => {
+    let node: DriverNode;
+    before(async () => {
+      await own.api.create('two', 2n * SIZE);
+      info = await own.api.publish('two', publication());
+      node = await DriverNode.start(CHAP);
+    });
+    after(() => node?.[Symbol.asyncDispose]());
+
+    it('is staged, written, and grows; no other node may have it meanwhile', async () => {
+      await node.attach(info);
+      await node.write('first');
+      const stranger = { ...publication(), node: 'n2', initiator: 'iqn.2026-11.org.example:n2' };
+      expect((await faultOf('wrong-state', own.api.publish('two', stranger))).message).to.match(
+        /published to node n1/,
+      );
+      await own.api.expand('two', 3n * SIZE);
+      await node.expand(3n * SIZE);
+      await node.write('grown');
+    });
+
+    it('waits while its server boots, and goes on', async () => {
+      const exporter = own.exporterOf(info);
+      await own.forgetExport(exporter, info);
+      const writing = node.write('while it boots');
+      await own.gateways.service(exporter).start();
+      await writing;
+      await node.requireWritten();
+    });
+
+    it('is let go after a move, and staged from the next server', async () => {
+      const moved = await own.api.move('two');
+      expect(await errorText(node.stage(moved))).to.match(/unstage it first|does not answer/);
+      // Two minutes are over sooner so.
+      await command(['multipathd', 'disablequeueing', 'maps']);
+      await node.detach();
+      expect(await node.leftovers()).to.deep.equal([]);
+      info = await own.api.publish('two', publication());
+      expect([info.iqn, info.wwn]).to.deep.equal([moved.iqn, moved.wwn]);
+      await node.attach(info);
+      await node.requireWritten();
+      await node.write('after a move');
+    });
+
+    it('leaves nothing on the node and on the servers', async () => {
+      await node.detach();
+      expect(await node.leftovers()).to.deep.equal([]);
+      await own.api.unpublish('two', 'n1');
+      expect(await own.leftovers()).to.deep.equal([]);
+      await own.api.delete('two');
+    });
+  });
+
+  it('is gone with its hosting volume', async () => {
     await own.api.delete(NAME);
-    expect(await own.lab.server(1).mustGluster(['volume', 'list'])).to.match(/No volumes/);
+    expect(await own.lab.server(1).mustGluster(['volume', 'list'])).to.equal('');
   });
 });
+
+async function errorText(failing: Promise<unknown>): Promise<string> {
+  return (await errorOf(failing)).details;
+}

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { findMap, makeMap, removeMap, switchMap } from '../../src/host/device-map.ts';
-import { ensureExport, type LioExport, removeExport, targetsNamed } from '../../src/host/lio.ts';
+import {
+  ensureExport,
+  type LioExport,
+  removeBackstore,
+  removeTarget,
+  targetsNamed,
+} from '../../src/host/lio.ts';
 import { detachLoop } from '../../src/host/loop.ts';
 import { command } from '../pool/lab/command.ts';
 import { PATIENCE } from '../pool/lab/patience.ts';
@@ -40,7 +46,8 @@ describe('iscsi: a disk of this machine', function () {
   });
   after(async () => {
     await initiator?.stop();
-    await removeExport(wanted, call());
+    await removeTarget(wanted.iqn, call());
+    await removeBackstore(NAME, call());
     await removeMap(NAME, call());
     for (const loop of loops) await detachLoop(loop);
     await command(['umount', '/sys/kernel/config']);
@@ -121,8 +128,10 @@ describe('iscsi: a disk of this machine', function () {
 
   it('leaves nothing', async () => {
     expect(await refusalOf(removeMap(NAME, call()))).to.match(/busy/i);
-    await removeExport(wanted, call());
-    await removeExport(wanted, call());
+    for (const _again of [1, 2]) {
+      await removeTarget(wanted.iqn, call());
+      await removeBackstore(NAME, call());
+    }
     await removeMap(NAME, call());
     await removeMap(NAME, call());
     expect(await targetsNamed(wanted.iqn, call())).to.deep.equal([]);

@@ -1,4 +1,4 @@
-import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { createLinuxIscsiHost } from '../../src/host/linux-iscsi-host.ts';
@@ -10,6 +10,7 @@ import { fails, mountedAs } from '../rpc/block-node-harness.ts';
 import { errorOf } from '../rpc/controller-harness.ts';
 import { type NodeClient, serveLuns } from '../rpc/iscsi-node-harness.ts';
 import { startDaemons, stopUdev } from './iscsi/daemons.ts';
+import { nodeLeftovers } from './iscsi/leftovers.ts';
 import { LioTarget } from './iscsi/lio-target.ts';
 
 const MIB = 1024n ** 2n;
@@ -65,7 +66,7 @@ describe('the guest kernel: iscsi life of a volume', () => {
   it('is refused with wrong CHAP, which leaves nothing', async () => {
     const wrong = { ...SECRETS, 'node.session.auth.password': 'not-the-password' };
     await fails(stage(wrong), status.PERMISSION_DENIED, /refuses this node, or its CHAP/);
-    expect(await leftovers()).to.deep.equal([]);
+    expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
   });
 
   it('is staged by two paths and published, its secrets in no arguments of iscsiadm', async () => {
@@ -108,7 +109,7 @@ describe('the guest kernel: iscsi life of a volume', () => {
   it('is unstaged, leaves nothing, and has what was written when it is staged again', async () => {
     await unpublish();
     await unstage();
-    expect(await leftovers()).to.deep.equal([]);
+    expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
     await stage();
     await publish();
     for (const [name, sum] of written) expect(await sumOf(name), name).to.equal(sum);
@@ -127,7 +128,7 @@ describe('the guest kernel: iscsi life of a volume', () => {
     expect((await late).exitCode).to.not.equal(0);
     await unpublish();
     await untilDone(unstage);
-    expect(await leftovers()).to.deep.equal([]);
+    expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
     expect(await sumOfFile()).to.equal(before);
   });
 
@@ -139,7 +140,7 @@ describe('the guest kernel: iscsi life of a volume', () => {
     expect((await run('stat', [`${TARGET}/late`], { timeoutMs: LONG_MS })).exitCode).to.not.equal(0);
     await unpublish();
     await unstage();
-    expect(await leftovers()).to.deep.equal([]);
+    expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
   });
 
   /** Four MiB that are on the target when this resolves. */
@@ -180,21 +181,6 @@ describe('the guest kernel: iscsi life of a volume', () => {
     });
   }
 });
-
-/** What of iSCSI there is on the node: sessions, records, maps, disks, what multipath remembers, the staging path. */
-async function leftovers(): Promise<readonly string[]> {
-  const list = (folder: string) => readdir(folder).catch(() => []);
-  const block = (await list('/sys/block')).filter((name) => /^(?:sd|dm-)/.test(name));
-  const wwids = await readFile('/etc/multipath/wwids', 'utf8').catch(() => '');
-  return [
-    ...(await list('/sys/class/iscsi_session')),
-    ...(await list('/etc/iscsi/nodes')),
-    ...block,
-    ...wwids.split('\n').filter((line) => line.startsWith('/')),
-    ...(await list(STAGING)),
-    ...(await list(TARGET)),
-  ];
-}
 
 /** Keeps the arguments with which iscsiadm is called from now on: a program of its name that comes before it. */
 async function watchArguments(): Promise<{ end(): Promise<string> }> {

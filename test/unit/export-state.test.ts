@@ -1,10 +1,15 @@
 import { expect } from 'chai';
-import { exportKey, iqnOf, serverTag } from '../../src/gateway/lio/export-names.ts';
+import { exportKey, iqnOf, keyOf, serverTag } from '../../src/gateway/lio/export-names.ts';
 import { formatState, parseState, withNode, withoutNode } from '../../src/gateway/lio/export-state.ts';
 
 const NODE = { node: 'n1', initiator: 'iqn.2026-11.org.example:n1', readonly: false };
 const OTHER = { ...NODE, node: 'n2', initiator: 'iqn.2026-11.org.example:n2' };
-const EMPTY = { wwn: '0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0', portals: ['10.0.0.1:3260'], acls: [] };
+const EMPTY = {
+  wwn: '0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0',
+  term: '0a1b2c3d',
+  portals: ['10.0.0.1:3260'],
+  acls: [],
+};
 
 describe('the state of an export', () => {
   it('is read as it was written, and not when a newer gateway has written it', () => {
@@ -38,6 +43,8 @@ describe('the state of an export', () => {
     expect(key.endsWith(`-${serverTag(one ?? '')}`)).to.equal(true);
     expect(exportKey({ id: 'v' }, 'disk', two ?? '')).to.not.equal(key);
     expect(exportKey({ id: 'w' }, 'disk', one ?? '')).to.not.equal(key);
-    expect(iqnOf(key)).to.match(/^iqn\.2026-11\.org\.gluster-csi:[0-9a-f]{16}-[0-9a-f]{12}$/);
+    const iqn = iqnOf(key, EMPTY.term);
+    expect(iqn).to.match(/^iqn\.2026-11\.org\.gluster-csi:[0-9a-f]{16}-[0-9a-f]{12}\.0a1b2c3d$/);
+    expect([keyOf(iqn), keyOf('iqn.2026-11.org.example:disk')]).to.deep.equal([key, undefined]);
   });
 });

@@ -18,23 +18,50 @@ export interface Choice {
   readonly not: string | undefined;
 }
 
+/** A server that can export a block volume. */
+export interface ReadyServer {
+  readonly server: StorageServer;
+  /** Its clients' addresses towards the bricks. */
+  readonly addresses: readonly string[];
+}
+
 /**
- * Writes another exporter into the hosting volume's record. Resolves once the bricks take nothing from the old one
- * any more, whatever it is doing, with the server that the record then has. Throws `unreachable` when no server can
- * export it, `busy`, `invalid` for a server that is none, and what `changePublications` throws.
+ * The first that can export it, and has nothing left of an earlier time: it is asked before anything is changed. Throws
+ * `unreachable` when there is none, `invalid` for a server that is none.
+ */
+export async function readyExporter(
+  deps: LioDeps,
+  ref: ExportRef,
+  choice: Choice,
+  call: Call,
+): Promise<ReadyServer> {
+  const reasons: string[] = [];
+  for (const server of await candidatesFor(deps, choice, call)) {
+    try {
+      return { server, addresses: await exporterOf(deps, server).prepare(ref, call) };
+    } catch (error) {
+      if (!isFault(error, 'unreachable', 'timed-out')) throw error;
+      reasons.push(`${server.host}: ${error.message}`);
+    }
+  }
+  throw new Fault('unreachable', `no server can export it: ${reasons.join('; ') || 'none is up'}`);
+}
+
+/**
+ * Writes another exporter into the hosting volume's record, in the place of this one. Resolves once the bricks take
+ * nothing from the old one any more, whatever it is doing, with the server that the record then has. Throws what
+ * `changePublications` throws.
  */
 export async function appointExporter(
   deps: LioDeps,
   { volume: hosting, name }: ExportRef,
-  choice: Choice,
+  { server, addresses, not }: ReadyServer & Pick<Choice, 'not'>,
   call: Call,
 ): Promise<StorageServer> {
-  const candidates = await candidatesFor(deps, choice, call);
-  const { server, addresses } = await firstReady(deps, candidates, hosting, call);
   const appoint = (now: Publications) => {
     const current = now.get(name)?.[0]?.node;
     // Somebody else was faster.
-    if (current !== choice.not && current !== server.peerId) return now;
+    if (current !== not && current !== server.peerId) return now;
     return new Map([...now, [name, [{ node: server.peerId, addresses: [...addresses], readonly: false }]]]);
   };
   const changed = await changePublications(deps, hosting, appoint, call);
@@ -65,23 +92,4 @@ function countExports(volumes: readonly GlusterVolume[]): ReadonlyMap<string, nu
     for (const [exporter] of readPublications(getRecord(volume)).values())
       if (exporter !== undefined) counts.set(exporter.node, (counts.get(exporter.node) ?? 0) + 1);
   return counts;
-}
-
-/** The first that can export something at all: it is asked before anything is changed. */
-async function firstReady(
-  deps: LioDeps,
-  candidates: readonly StorageServer[],
-  hosting: string,
-  call: Call,
-): Promise<{ readonly server: StorageServer; readonly addresses: readonly string[] }> {
-  const reasons: string[] = [];
-  for (const server of candidates) {
-    try {
-      return { server, addresses: await exporterOf(deps, server).sources(hosting, call) };
-    } catch (error) {
-      if (!isFault(error, 'unreachable', 'timed-out')) throw error;
-      reasons.push(`${server.host}: ${error.message}`);
-    }
-  }
-  throw new Fault('unreachable', `no server can export it: ${reasons.join('; ') || 'none is up'}`);
 }

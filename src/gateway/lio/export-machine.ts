@@ -12,6 +12,7 @@ export interface ExportPlace {
 
 /** How it is to be exported. */
 export interface ExportWish {
+  readonly iqn: string;
   readonly wwn: string;
   readonly portals: readonly string[];
   readonly acls: readonly IscsiPublishRequest[];
@@ -43,7 +44,7 @@ export interface ExportMachine {
   /** The old one or the new one, whatever dies. */
   writeState(key: string, text: string, call: Call): Promise<void>;
   /**
-   * Exports the open disk in this way and in no other. Sessions of initiators that stay go on, over a client's death
+   * Exports the open disk in this way and in no other, by this name alone. Sessions of initiators that stay go on, over a client's death
    * too; of those that go none is left.
    */
   serve(key: string, wish: ExportWish, call: Call): Promise<void>;

@@ -2,7 +2,7 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { hashId } from '../hash-id.ts';
 
 /** Our part of the name space of iSCSI names. */
-const AUTHORITY = 'iqn.2026-11.org.gluster-csi';
+export const AUTHORITY = 'iqn.2026-11.org.gluster-csi';
 
 /**
  * What an export is called on a server: by its block volume and by the server. A dead exporter's target, whose
@@ -17,6 +17,15 @@ export function serverTag(peerId: string): string {
   return peerId.replaceAll('-', '').slice(0, 12).toLowerCase();
 }
 
-export function iqnOf(key: string): string {
-  return `${AUTHORITY}:${key}`;
+/**
+ * With the term in which nodes have it: sessions of a node that was shut out try the name of then, for ever, and find
+ * nobody; what such a node still has to write would land upon what others have written since.
+ */
+export function iqnOf(key: string, term: string): string {
+  return `${AUTHORITY}:${key}.${term}`;
+}
+
+/** The key in the IQN of an export; undefined for a target that is none of ours. */
+export function keyOf(iqn: string): string | undefined {
+  return new RegExp(`^${RegExp.escape(AUTHORITY)}:([0-9a-f]{16}-[0-9a-f]{12})(?:\\.|$)`).exec(iqn)?.[1];
 }

@@ -14,6 +14,8 @@ export const EXPORT_FILE = 'export.json';
 const exportState = z.object({
   v: z.literal(1),
   wwn: z.uuid(),
+  /** Another one whenever the first node of several comes: see `iqnOf`. */
+  term: z.string().regex(/^[0-9a-f]{8}$/),
   /** Of the last exporter that built it; its configuration decides. */
   portals: z.array(z.string()),
   acls: z.array(iscsiPublishRequest),

@@ -34,13 +34,15 @@ export function createExporter(deps: ExporterDeps): Exporter {
   };
   return {
     isWanted: (key) => (released.get(key) ?? 0) < performance.now(),
-    async sources(name, call) {
-      const { bricks } = await getHosting(deps, name, call);
+    async prepare(ref, call) {
+      const { bricks } = await getHosting(deps, ref.volume, call);
       const addresses = await deps.machine.sources([...new Set(bricks.map(({ host }) => host))], call);
       requirePortals(deps.machine.portals());
       await othersOf(deps, call);
-      if (addresses.length > 0) return addresses;
-      throw new Fault('unreachable', `this server has no address towards the bricks of ${name} but its own`);
+      if (addresses.length === 0)
+        throw new Fault('unreachable', `this server has no address towards the bricks of ${ref.volume}`);
+      await closeFormer(deps, ref, call);
+      return addresses;
     },
     build: (ref, call) => change(ref, (state) => state, call),
     allow: ({ publication, ...ref }, call) => change(ref, (state) => withNode(state, publication), call),
@@ -79,13 +81,18 @@ async function changeState(
 ): Promise<ExportView> {
   const text = await deps.machine.readState(key, call);
   const before = text === undefined ? newState() : parseState(text);
-  const state = { ...next(before), portals: [...deps.machine.portals()] };
+  const wanted = next(before);
+  const isNewTerm = before.acls.length === 0 && wanted.acls.length > 0;
+  const term = isNewTerm ? newTerm() : before.term;
+  const state = { ...wanted, term, portals: [...deps.machine.portals()] };
   requirePortals(state.portals);
   if (formatState(state) !== text) await deps.machine.writeState(key, formatState(state), call);
   checkpoint(call);
-  if (state.acls.length === 0) await end(deps, key, ref, call);
-  else await deps.machine.serve(key, state, call);
-  return { portals: state.portals, iqn: iqnOf(key), wwn: state.wwn, published: toPublished(state.acls) };
+  const iqn = iqnOf(key, term);
+  const { wwn, portals, acls } = state;
+  if (acls.length === 0) await end(deps, key, ref, call);
+  else await deps.machine.serve(key, { iqn, wwn, portals, acls }, call);
+  return { portals, iqn, wwn, published: toPublished(acls) };
 }
 
 /** Nobody may log in: what is not exported needs no exporter. */
@@ -111,6 +118,22 @@ async function own(deps: ExporterDeps, { volume: hosting, name }: ExportRef, cal
   const [volume, selfId] = await Promise.all([getHosting(deps, hosting, call), deps.pool.selfId(call)]);
   if (exporterIn(volume, name) === selfId) return { volume, key: exportKey(volume, name, selfId) };
   throw new Fault('busy', `block volume ${name} has been given to another exporter; retry`);
+}
+
+/**
+ * What this server has left of an export that it was cut off from: let in again, its client would write what it still
+ * had to write then. Throws `unreachable` when the record here has this server: it may be an old one.
+ */
+async function closeFormer(deps: ExporterDeps, { volume, name }: ExportRef, call: Call): Promise<void> {
+  const selfId = await deps.pool.selfId(call);
+  const key = exportKey(await getHosting(deps, volume, call), name, selfId);
+  using _lock = deps.locks.acquire(lockOf(key));
+  if (exporterIn(await getHosting(deps, volume, call), name) === selfId)
+    throw new Fault(
+      'unreachable',
+      `this server exports ${name}, or its glusterd does not know better yet; retry`,
+    );
+  await deps.machine.close(key, { isLost: true }, call);
 }
 
 /** Whoever exported it before may have been cut off by a request that died before the bricks did it. */
@@ -145,7 +168,11 @@ function requirePortals(portals: readonly string[]): void {
 }
 
 function newState(): ExportState {
-  return { wwn: randomUUID(), portals: [], acls: [] };
+  return { wwn: randomUUID(), term: newTerm(), portals: [], acls: [] };
+}
+
+function newTerm(): string {
+  return randomUUID().slice(0, 8);
 }
 
 /** Without what nobody else is to see. */

@@ -4,7 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { isAbsent, toErrorText } from '../../host/child-error.ts';
 import type { ClientCgroups } from '../../host/client-cgroup.ts';
 import { findMap, mapsNamed } from '../../host/device-map.ts';
-import { ensureExport, removeExport, targetsNamed } from '../../host/lio.ts';
+import { ensureExport, removeBackstore, removeTarget, targetsNamed } from '../../host/lio.ts';
 import { prepareLio } from '../../host/prepare-lio.ts';
 import { run } from '../../host/run.ts';
 import { serverSources } from '../../host/source-addresses.ts';
@@ -17,7 +17,7 @@ import {
   removeEmptyPlaces,
   unmountExport,
 } from './export-mounts.ts';
-import { iqnOf } from './export-names.ts';
+import { AUTHORITY, keyOf } from './export-names.ts';
 import { EXPORT_FILE } from './export-state.ts';
 import { letLoopsGo, MAP_PREFIX, mapDisk, unmapDisk } from './exported-disk.ts';
 
@@ -62,11 +62,13 @@ export function createLinuxExports({ cgroups, portals }: LinuxExportsOptions): E
     },
     readState: async (key, call) => readText(`${await living(key)}/${EXPORT_FILE}`, call),
     writeState: async (key, text, call) => replaceText(`${await living(key)}/${EXPORT_FILE}`, text, call),
-    async serve(key, { wwn, portals: addresses, acls }, call) {
+    async serve(key, { iqn, wwn, portals: addresses, acls }, call) {
       const target = await living(key);
       const device = await mapDisk(key, target, call);
       const name = `${MAP_PREFIX}${key}`;
-      await ensureExport({ name, iqn: iqnOf(key), device, serial: wwn, portals: addresses, acls }, call);
+      for (const old of (await targetsOf(key, call)).filter((one) => one !== iqn))
+        await removeTarget(old, call);
+      await ensureExport({ name, iqn, device, serial: wwn, portals: addresses, acls }, call);
       for (const old of (await exportMounts(key)).filter((one) => one.target !== target)) {
         await letLoopsGo(old.target, call);
         await unmountExport(cgroups, old, call);
@@ -84,11 +86,11 @@ async function listExports(tag: string, call: Call): Promise<readonly ListedExpo
     exportMounts(),
     exportPlaces(),
     mapsNamed(MAP_PREFIX),
-    targetsNamed(iqnOf(''), call),
+    targetsNamed(`${AUTHORITY}:`, call),
   ]);
   const living = mounts.filter(({ pid }) => pid !== undefined).map(({ key }) => key);
   const mapped = maps.map((name) => name.slice(MAP_PREFIX.length));
-  const served = targets.map((iqn) => iqn.slice(iqnOf('').length));
+  const served = targets.flatMap((iqn) => keyOf(iqn) ?? []);
   return [...new Set([...mounts.map(({ key }) => key), ...places, ...mapped, ...served])]
     .filter((key) => key.endsWith(`-${tag}`))
     .map((key) => ({ key, isWhole: [living, mapped, served].every((keys) => keys.includes(key)) }));
@@ -102,11 +104,17 @@ async function closeExport(
 ): Promise<void> {
   const mounts = await exportMounts(key);
   if (isLost) await Promise.all(mounts.map(endClient));
-  await removeExport({ name: `${MAP_PREFIX}${key}`, iqn: iqnOf(key) }, call);
+  for (const iqn of await targetsOf(key, call)) await removeTarget(iqn, call);
+  await removeBackstore(`${MAP_PREFIX}${key}`, call);
   const targets = mounts.map(({ target }) => target);
   await unmapDisk(key, targets, call);
   for (const mount of mounts) await unmountExport(cgroups, mount, call);
   await removeEmptyPlaces(key);
+}
+
+/** Of all terms. */
+async function targetsOf(key: string, call: Call): Promise<readonly string[]> {
+  return (await targetsNamed(`${AUTHORITY}:${key}`, call)).filter((iqn) => keyOf(iqn) === key);
 }
 
 /** A brick that is left out of the access list would never get this exporter's writes. */

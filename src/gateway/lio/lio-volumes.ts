@@ -58,7 +58,7 @@ export async function listLioVolumes(
   return (await listHosted(deps, query, call)).map(({ hosting, disk }) => toInfo(hosting, disk));
 }
 
-/** Lets a node's initiator log in; exported first by a server that can. Throws as `withNode` and `appointExporter`. */
+/** Lets a node's initiator log in; exported first by a server that can. Throws as `withNode` and `readyExporter`. */
 export async function publishLioVolume(
   deps: LioDeps,
   { name, hostingvolume }: NamedBlockVolume,
@@ -203,7 +203,10 @@ function toInfo(hosting: GlusterVolume, { name, size, stateText }: LioDisk): Isc
     size: Number(size),
     hosts: hostsOf(portals),
     portals: [...portals],
-    iqn: exporter === undefined ? '' : iqnOf(exportKey(hosting, name, exporter)),
+    iqn:
+      exporter === undefined || state === undefined
+        ? ''
+        : iqnOf(exportKey(hosting, name, exporter), state.term),
     lun: 0,
     wwn: state?.wwn ?? '',
     published: toPublished(state?.acls ?? []),

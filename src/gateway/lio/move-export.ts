@@ -6,7 +6,7 @@ import { hostingOf, type NamedBlockVolume } from '../block/locate.ts';
 import type { ExportRef, ExportView } from '../peers/export-server.ts';
 import type { StorageServer } from '../peers/storage-server.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
-import { appointExporter } from './choose-exporter.ts';
+import { appointExporter, readyExporter } from './choose-exporter.ts';
 import { exporterOf, type LioDeps } from './deps.ts';
 import { exporterIn } from './exporter.ts';
 
@@ -26,7 +26,7 @@ export async function exporterFor(
 /**
  * Exports it from another server: the old one is cut off first, then the new one builds it, with the same WWN and the
  * same initiators. One that is exported there already is only built; one that is not exported has nothing to move.
- * Throws as `appointExporter`, and `uncertain`.
+ * Throws as `readyExporter` and `appointExporter`, and `uncertain`.
  */
 export async function moveExport(
   deps: LioDeps,
@@ -55,8 +55,9 @@ export async function relocate(
 ): Promise<StorageServer> {
   const old = (await deps.pool.servers(call)).find(({ peerId }) => peerId === from);
   if (old !== undefined && (to === old.peerId || to === old.host)) return old;
+  const ready = await readyExporter(deps, ref, { to, not: from }, call);
   if (old !== undefined) await release(deps, old, ref, call);
-  const next = await appointExporter(deps, ref, { to, not: from }, call);
+  const next = await appointExporter(deps, ref, { ...ready, not: from }, call);
   // What it could not take away before it does now, or by itself when it is back.
   if (old !== undefined) await release(deps, old, ref, call);
   return next;
@@ -75,7 +76,10 @@ async function release(deps: LioDeps, old: StorageServer, ref: ExportRef, call: 
 /** The one that is there, or a new one when there is none, or when its server is down. */
 export async function ensureExporter(deps: LioDeps, ref: ExportRef, call: Call): Promise<StorageServer> {
   const from = exporterIn(await getHosting(deps, ref.volume, call), ref.name);
-  if (from === undefined) return appointExporter(deps, ref, { to: undefined, not: undefined }, call);
+  if (from === undefined) {
+    const ready = await readyExporter(deps, ref, { to: undefined, not: undefined }, call);
+    return appointExporter(deps, ref, { ...ready, not: undefined }, call);
+  }
   const server = (await deps.pool.servers(call)).find(({ peerId }) => peerId === from);
   if (server !== undefined && (server.isSelf || server.isConnected)) return server;
   return relocate(deps, ref, { to: undefined, from }, call);

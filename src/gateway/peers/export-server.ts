@@ -10,7 +10,7 @@ export type ExportRef = z.output<typeof exportRef>;
 
 export const exportAllow = z.strictObject({ ...exportRef.shape, publication: iscsiPublishRequest });
 export const exportForbid = z.strictObject({ ...exportRef.shape, node: z.string().exactOptional() });
-export const exportSources = z.object({ addresses: z.array(z.string()).min(1) });
+export const exportReady = z.object({ addresses: z.array(z.string()).min(1) });
 /** How initiators reach it; without secrets. */
 export const exportView = z.object({
   portals: z.array(z.string()),
@@ -21,12 +21,15 @@ export const exportView = z.object({
 export type ExportView = z.output<typeof exportView>;
 
 /**
- * What one server of the pool does as the exporter of block volumes. All but `sources` and `release` throw `busy`
+ * What one server of the pool does as the exporter of block volumes. All but `prepare` and `release` throw `busy`
  * when the record of the hosting volume has another exporter.
  */
 export interface ExportServer {
-  /** Its clients' addresses towards the bricks of a hosting volume. Throws `unreachable` where nothing can be exported. */
-  sources(volume: string, call: Call): Promise<readonly string[]>;
+  /**
+   * Ends what it has left of an export that it was cut off from, and tells its clients' addresses towards the bricks.
+   * To be asked before it is made the exporter. Throws `unreachable` where that cannot be.
+   */
+  prepare(ref: ExportRef, call: Call): Promise<readonly string[]>;
   /** Exports it to those that its state names. */
   build(ref: ExportRef, call: Call): Promise<ExportView>;
   /** Lets an initiator log in. Throws as `withNode`. */

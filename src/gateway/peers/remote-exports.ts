@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../../control/call.ts';
-import { type ExportServer, exportSources, exportView } from './export-server.ts';
+import { type ExportServer, exportReady, exportView } from './export-server.ts';
 import { done } from './wire.ts';
 
 type Post = <T>(path: string, body: unknown, reply: z.ZodType<T>, call: Call) => Promise<T>;
@@ -11,8 +11,7 @@ export function createRemoteExports(post: Post): ExportServer {
     await post(path, body, done, call);
   };
   return {
-    sources: async (volume, call) =>
-      (await post('exports/sources', { volume }, exportSources, call)).addresses,
+    prepare: async (ref, call) => (await post('exports/prepare', ref, exportReady, call)).addresses,
     build: (ref, call) => post('exports/build', ref, exportView, call),
     allow: (allowed, call) => post('exports/allow', allowed, exportView, call),
     forbid: (forbidden, call) => tell('exports/forbid', forbidden, call),

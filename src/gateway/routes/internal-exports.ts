@@ -4,12 +4,11 @@ import { type ExportServer, exportAllow, exportForbid, exportRef } from '../peer
 import { bodyRoute, ok, type Reply, type Route } from '../route.ts';
 
 const DONE: Reply = { status: 204 };
-const volume = exportRef.pick({ volume: true });
 
 /** What gateways ask of this server as an exporter. */
 export function internalExportRoutes(exports: ExportServer): readonly Route[] {
   return [
-    act('sources', volume, async (body, call) => ok({ addresses: await exports.sources(body.volume, call) })),
+    act('prepare', exportRef, async (ref, call) => ok({ addresses: await exports.prepare(ref, call) })),
     act('build', exportRef, async (ref, call) => ok(await exports.build(ref, call))),
     act('allow', exportAllow, async (body, call) => ok(await exports.allow(body, call))),
     act('forbid', exportForbid, (body, call) => exports.forbid(body, call).then(() => DONE)),

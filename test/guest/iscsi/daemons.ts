@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { run } from '../../../src/host/run.ts';
 import { command } from '../../pool/lab/command.ts';
+import { PATIENCE } from '../../pool/lab/patience.ts';
 
 /** By which targets know the guest. */
 export const INITIATOR = 'iqn.2026-11.org.gluster-csi:guest';
@@ -12,24 +14,28 @@ const MODULES = [
   'dm-multipath',
   'dm-service-time',
 ];
-const DAEMONS = [
-  '/lib/systemd/systemd-udevd --daemon',
-  'dbus-daemon --system --fork',
-  'iscsid',
-  'multipathd',
-];
+const DAEMONS = {
+  'systemd-udevd': ['/lib/systemd/systemd-udevd', '--daemon'],
+  'dbus-daemon': ['dbus-daemon', '--system', '--fork'],
+  iscsid: ['iscsid'],
+  multipathd: ['multipathd'],
+};
 const CONFIGFS = '/sys/kernel/config/target';
 
-/** What iSCSI needs on both sides, once for all tests of the guest, with multipath's own settings. */
+/** What iSCSI needs on both sides, with multipath's own settings; what runs already is left. */
 export async function startDaemons(): Promise<void> {
-  if (existsSync(CONFIGFS)) return;
   await command(['modprobe', '--all', ...MODULES]);
-  await command(['mount', '-t', 'configfs', 'configfs', '/sys/kernel/config']);
+  if (!existsSync(CONFIGFS)) await command(['mount', '-t', 'configfs', 'configfs', '/sys/kernel/config']);
   for (const folder of ['/run/dbus', '/run/lock/iscsi', `${CONFIGFS}/iscsi`]) {
     await mkdir(folder, { recursive: true });
   }
   await writeFile('/etc/iscsi/initiatorname.iscsi', `InitiatorName=${INITIATOR}\n`);
-  for (const daemon of DAEMONS) await command(daemon.split(' '));
+  for (const [name, argv] of Object.entries(DAEMONS)) if (!(await isRunning(name))) await command(argv);
+}
+
+async function isRunning(name: string): Promise<boolean> {
+  const { exitCode } = await run('pidof', [name], { timeoutMs: 10_000 * PATIENCE });
+  return exitCode === 0;
 }
 
 /** The other tests' LVM makes its nodes alone. */

@@ -1,8 +1,9 @@
+import { keyOf } from '../../../src/gateway/lio/export-names.ts';
 import { MAP_PREFIX } from '../../../src/gateway/lio/exported-disk.ts';
 import type { IscsiVolumeInfo } from '../../../src/glusterd2/iscsi-wire.ts';
 import { findClients } from '../../../src/host/client-process.ts';
 import { findMap, removeMap } from '../../../src/host/device-map.ts';
-import { removeExport } from '../../../src/host/lio.ts';
+import { removeBackstore, removeTarget } from '../../../src/host/lio.ts';
 import { detachLoop } from '../../../src/host/loop.ts';
 import { prepareLio } from '../../../src/host/prepare-lio.ts';
 import { command } from '../../pool/lab/command.ts';
@@ -66,6 +67,11 @@ export class LioLab {
     return this.lab.servers.findIndex((server) => server.name === name) + 1;
   }
 
+  /** What LIO has of the export. */
+  mapOf({ iqn }: IscsiVolumeInfo): string {
+    return `/dev/mapper/${MAP_PREFIX}${keyOf(iqn) ?? ''}`;
+  }
+
   /** The process of the one client that exports have on a server. */
   async clientOf(server: number): Promise<number> {
     const [pid] = await findClients(new Set(await this.mountsOn(server)));
@@ -88,12 +94,13 @@ export class LioLab {
   /** All that a server's kernel and /run forget when it boots, of the export of that name. */
   async forgetExport(server: number, { iqn }: IscsiVolumeInfo): Promise<void> {
     const call = { id: 'test', signal: AbortSignal.timeout(60_000 * PATIENCE) };
-    const name = `${MAP_PREFIX}${iqn.slice(iqn.indexOf(':') + 1)}`;
+    const name = `${MAP_PREFIX}${keyOf(iqn) ?? ''}`;
     const { machine } = this.lab.server(server);
     await this.gateways.service(server).kill();
     process.kill(await this.clientOf(server), 'SIGKILL');
     const below = (await findMap(name))?.below;
-    await removeExport({ name, iqn }, call);
+    await removeTarget(iqn, call);
+    await removeBackstore(name, call);
     await removeMap(name, call);
     if (below !== undefined) await detachLoop(below);
     for (const target of await this.mountsOn(server)) await machine.must(['umount', '--lazy', target]);
