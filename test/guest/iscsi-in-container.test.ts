@@ -1,16 +1,13 @@
-import { rmdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { IscsiPlace } from '../../src/host/linux-iscsi-host.ts';
 import { run } from '../../src/host/run.ts';
-import { command } from '../pool/lab/command.ts';
 import { PATIENCE } from '../pool/lab/patience.ts';
 import { until } from '../pool/lab/until.ts';
 import { startDaemons, stopUdev } from './iscsi/daemons.ts';
 import { LioTarget } from './iscsi/lio-target.ts';
 
 const CHILD = fileURLToPath(new URL('iscsi/container-child.ts', import.meta.url));
-const CONFIGFS = '/sys/kernel/config';
 const LIMIT = { timeoutMs: 120_000 * PATIENCE };
 
 /**
@@ -26,10 +23,9 @@ describe('the guest kernel: iscsi of a container', () => {
   });
   after(async () => {
     await target[Symbol.asyncDispose]();
+    // The last one is of a container, and has its /run.
+    await end('iscsid');
     await stopUdev();
-    for (const name of ['iscsid', 'multipathd', 'dbus-daemon']) await end(name);
-    await rmdir(`${CONFIGFS}/target/iscsi`);
-    await command(['umount', CONFIGFS]);
   });
 
   const inContainer = async (act: string, place: IscsiPlace, hidden: readonly string[]) => {
