@@ -30,12 +30,13 @@ export async function startDaemons(): Promise<void> {
     await mkdir(folder, { recursive: true });
   }
   await writeFile('/etc/iscsi/initiatorname.iscsi', `InitiatorName=${INITIATOR}\n`);
-  for (const [name, argv] of Object.entries(DAEMONS)) if (!(await isRunning(name))) await command(argv);
+  for (const name of Object.keys(DAEMONS) as (keyof typeof DAEMONS)[]) await startDaemon(name);
 }
 
-async function isRunning(name: string): Promise<boolean> {
+/** Running already is success. */
+export async function startDaemon(name: keyof typeof DAEMONS): Promise<void> {
   const { exitCode } = await run('pidof', [name], { timeoutMs: 10_000 * PATIENCE });
-  return exitCode === 0;
+  if (exitCode !== 0) await command(DAEMONS[name]);
 }
 
 /** The other tests' LVM makes its nodes alone. */

@@ -6,8 +6,8 @@ import { run } from '../../../src/host/run.ts';
 import { command } from '../../pool/lab/command.ts';
 import { PATIENCE } from '../../pool/lab/patience.ts';
 import { until } from '../../pool/lab/until.ts';
+import { INITIATOR, startDaemon } from './daemons.ts';
 
-const NAME = 'iqn.2026-11.org.gluster-csi:guest';
 const MODULES = ['iscsi_tcp', 'sd_mod'];
 
 export interface Reached {
@@ -17,21 +17,14 @@ export interface Reached {
 
 /** The guest as an iSCSI initiator: open-iscsi, without discovery, without multipath. */
 export class Initiator {
-  readonly name = NAME;
-  /** Puts a command where the portals can be reached. */
-  readonly #inNetwork: (argv: readonly string[]) => readonly string[];
-
-  private constructor(inNetwork: (argv: readonly string[]) => readonly string[]) {
-    this.#inNetwork = inNetwork;
-  }
-
+  readonly name = INITIATOR;
   /** Starts iscsid. */
-  static async start(inNetwork = (argv: readonly string[]) => argv): Promise<Initiator> {
+  static async start(): Promise<Initiator> {
     await command(['modprobe', '--all', ...MODULES]);
     await command(['mkdir', '-p', '/run/lock/iscsi']);
-    await writeFile('/etc/iscsi/initiatorname.iscsi', `InitiatorName=${NAME}\n`);
-    await command(inNetwork(['iscsid']));
-    return new Initiator(inNetwork);
+    await writeFile('/etc/iscsi/initiatorname.iscsi', `InitiatorName=${INITIATOR}\n`);
+    await startDaemon('iscsid');
+    return new Initiator();
   }
 
   /** Logs out of everything, forgets all targets and leaves the guest as it was. */
@@ -102,12 +95,11 @@ export class Initiator {
   }
 
   #must(args: readonly string[]) {
-    return command(this.#inNetwork(['iscsiadm', ...args]));
+    return command(['iscsiadm', ...args]);
   }
 
   #ask(args: readonly string[]) {
-    const [file = '', ...rest] = this.#inNetwork(['iscsiadm', ...args]);
-    return run(file, rest, { timeoutMs: 60_000 * PATIENCE });
+    return run('iscsiadm', args, { timeoutMs: 60_000 * PATIENCE });
   }
 }
 
