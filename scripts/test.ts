@@ -57,11 +57,11 @@ const PARTS: readonly Part[] = [
   },
   {
     name: 'sanity',
-    about: 'csi-sanity on the pool, twice',
+    about: 'csi-sanity on the pool',
     testMs: 900_000,
     minutes: 30,
     needs: ['debian', 'go'],
-    lane: 1,
+    lane: 2,
   },
   {
     name: 'guest',

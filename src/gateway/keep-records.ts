@@ -5,7 +5,8 @@ import type { BrickStore } from './bricks/brick-store.ts';
 import type { GlusterVolume } from './gluster-cli/gluster.ts';
 import { RECORD_OPTION, readRecord } from './volume-record.ts';
 import { type VolumeDeps, volumeKey } from './volumes/deps.ts';
-import { lacksRecord, withRecord } from './volumes/restore-record.ts';
+import { lacksRecord } from './volumes/own-bricks.ts';
+import { withRecord } from './volumes/restore-record.ts';
 
 /**
  * Keeps the records of volumes and the copies in their bricks alike: a volume that was reset gets its record back,

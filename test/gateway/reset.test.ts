@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { exchangeHosting } from '../../src/gateway/block/exchange-hosting.ts';
 import { keepRecords } from '../../src/gateway/keep-records.ts';
+import { formatRecord, getRecord } from '../../src/gateway/volume-record.ts';
 import { createBySize } from '../../src/gateway/volumes/create-by-size.ts';
 import { deleteVolume } from '../../src/gateway/volumes/delete-volume.ts';
 import { editVolume } from '../../src/gateway/volumes/edit-volume.ts';
+import { exchangeRecord } from '../../src/gateway/volumes/exchange-record.ts';
 import { resizeVolume } from '../../src/gateway/volumes/resize-volume.ts';
 import { readVolume } from '../../src/gateway/volumes/restore-record.ts';
 import { call, faultOf, GIB, wanted, withEveryAccident, withVolume } from '../fakes/accidents.ts';
@@ -143,6 +146,31 @@ describe('gateway: copies of a volume’s record', () => {
     const read = await readVolume(late, 'v1', call());
     expect(read.options[OPTION]).to.include(`"capacity":${2n * GIB}`);
     expect(optionOf(servers.pool)).to.include(`"capacity":${2n * GIB}`);
+  });
+
+  it('give no node its access again that was taken away while a late gateway put them back', async () => {
+    const servers = await withVolume();
+    const { deps } = servers.coordinator(0);
+    const volume = servers.pool.get('v1');
+    const record = (published: Readonly<Record<string, string>>) =>
+      formatRecord({ ...getRecord(volume), metadata: { 'block-hosting': 'yes', ...published } });
+    const to = record({ '_published:one': 'rw w1 10.1.1.1' });
+    const published = await exchangeRecord(deps, volume, { to, options: {} }, call());
+    const looks = [
+      async () => ({ ...published, options: {} }),
+      async () => {
+        await exchangeHosting(deps, published, record({}), call());
+        return { ...published, options: {} };
+      },
+    ];
+    const other = servers.coordinator(1).deps;
+    const late = async () => (looks.shift() ?? (async () => servers.pool.get('v1')))();
+    const read = await readVolume({ ...other, gluster: { ...other.gluster, volume: late } }, 'v1', call());
+    expect(looks).to.be.empty;
+    for (const { options } of [read, servers.pool.get('v1')]) {
+      expect(options[OPTION]).to.equal(record({}));
+      expect(options['auth.allow']).to.not.include('10.1.1.1');
+    }
   });
 
   it('are not taken over from an option that cannot be read', async () => {

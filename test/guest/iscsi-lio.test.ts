@@ -87,11 +87,11 @@ describe('iscsi: a disk of this machine', function () {
     const other = { device: loops[1] ?? '', bytes: 96n * MIB };
     const refuse = async () => {
       // Held by now: nobody else can have its path.
-      expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout).not.to.equal('');
+      expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout.trim()).not.to.equal('');
       throw new Error('mistaken');
     };
     expect(await refusalOf(switchMap(NAME, { ...other, confirm: refuse }, call()))).to.match(/mistaken/);
-    expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout).to.equal('');
+    expect((await command(['dmsetup', 'table', '--inactive', NAME])).stdout.trim()).to.equal('');
     expect((await findMap(NAME))?.below).to.equal(loops[0]);
     await switchMap(NAME, { ...other, confirm: async () => undefined }, call());
     expect((await findMap(NAME))?.below).to.equal(loops[1]);

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { createLinuxIscsiHost } from '../../src/host/linux-iscsi-host.ts';
 import { run } from '../../src/host/run.ts';
+import type { IscsiHost } from '../../src/staging/iscsi/iscsi-host.ts';
 import type { ChapTexts } from '../contract/iscsi-host.ts';
 import { command } from '../pool/lab/command.ts';
 import { until } from '../pool/lab/until.ts';
@@ -143,6 +144,23 @@ describe('the guest kernel: iscsi life of a volume', () => {
     expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
   });
 
+  for (const step of ['writeNote', 'logIn', 'makeMap', 'format', 'mountDevice'] as const) {
+    it(`is staged by the next plugin when one dies after ${step}, and leaves nothing`, async () => {
+      await target.wipe();
+      const dying = await serveLuns(dyingAfter(createLinuxIscsiHost({ iscsid: 'host' }), step));
+      const request = { ...staged, publishContext: context(), secrets: SECRETS };
+      await errorOf(dying.rpc('NodeStageVolume', request, LONG_MS));
+      await dying[Symbol.asyncDispose]();
+      expect(await nodeLeftovers([STAGING])).to.include('target.json');
+      await stage();
+      await publish();
+      await write(step);
+      await unpublish();
+      await unstage();
+      expect(await nodeLeftovers([STAGING, TARGET])).to.deep.equal([]);
+    });
+  }
+
   /** Four MiB that are on the target when this resolves. */
   async function write(name: string): Promise<void> {
     const args = ['if=/dev/urandom', `of=${TARGET}/${name}`, 'bs=1M', 'count=4', 'conv=fsync'];
@@ -192,4 +210,21 @@ async function watchArguments(): Promise<{ end(): Promise<string> }> {
       return readFile(kept, 'utf8');
     },
   };
+}
+
+/** Whose process ends once this is done: nothing is done any more, not even undone. */
+function dyingAfter(host: IscsiHost, step: keyof IscsiHost): IscsiHost {
+  let isDead = false;
+  return new Proxy(host, {
+    get(target, name, receiver) {
+      const method: unknown = Reflect.get(target, name, receiver);
+      if (typeof method !== 'function') return method;
+      return async (...args: readonly unknown[]) => {
+        if (isDead) throw new Error('the plugin is dead');
+        const result: unknown = await Reflect.apply(method, target, args);
+        if (name === step) isDead = true;
+        return result;
+      };
+    },
+  });
 }

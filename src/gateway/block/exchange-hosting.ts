@@ -5,6 +5,7 @@ import type { RecordExchange } from '../peers/home-server.ts';
 import { RECORD_OPTION } from '../volume-record.ts';
 import type { VolumeDeps } from '../volumes/deps.ts';
 import { exchangeHere } from '../volumes/exchange-record.ts';
+import { getVolume } from '../volumes/get-volume.ts';
 import { actingHomes } from './acting-homes.ts';
 import { CUTTING } from './block-options.ts';
 import { allowOf } from './publications.ts';
@@ -26,6 +27,26 @@ export async function exchangeHosting(
   const request = { volume: name, id, from, to, options: { ...CUTTING, 'auth.allow': allowOf(to) } };
   await atHome(deps, volume, request, call);
   return { ...volume, options: { ...options, ...request.options, [RECORD_OPTION]: to } };
+}
+
+/**
+ * Gives a hosting volume that was reset its record and options again, unless another gateway was faster: then what
+ * that one left, or its change since, stays. Resolves with the volume as it then is. Throws `unreachable`, `busy`.
+ */
+export async function putBackHosting(
+  deps: VolumeDeps,
+  volume: GlusterVolume,
+  change: Pick<RecordExchange, 'to' | 'options'>,
+  call: Call,
+): Promise<GlusterVolume> {
+  const { name, id, options } = volume;
+  try {
+    await atHome(deps, volume, { ...change, volume: name, id }, call);
+  } catch (error) {
+    if (!isFault(error, 'conflict')) throw error;
+    return getVolume(deps.gluster, name, call);
+  }
+  return { ...volume, options: { ...options, ...change.options, [RECORD_OPTION]: change.to } };
 }
 
 /** By the first gateway that answers: one that is `unreachable` has changed nothing. */

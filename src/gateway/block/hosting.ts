@@ -2,7 +2,8 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
-import { lacksRecord, readVolume } from '../volumes/restore-record.ts';
+import { lacksRecord } from '../volumes/own-bricks.ts';
+import { readVolume } from '../volumes/restore-record.ts';
 import type { HostingDeps } from './deps.ts';
 import { HOSTING_KEY, isHosting, isOpenForBlocks, PROVIDER_KEY, providerOf } from './publications.ts';
 

@@ -9,7 +9,8 @@ export const recordExchange = z.strictObject({
   volume: name,
   /** Gluster's id of it: a name may come again. */
   id: z.string(),
-  from: recordText,
+  /** Absent: it had none, after `gluster volume reset`. */
+  from: recordText.optional(),
   to: recordText,
   /** Options of the volume, set in the same command. */
   options: z.record(z.string(), z.string()),

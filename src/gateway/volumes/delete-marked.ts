@@ -6,7 +6,8 @@ import { getRecord } from '../volume-record.ts';
 import { deleteVolume } from './delete-volume.ts';
 import type { VolumeDeps } from './deps.ts';
 import { homeOf } from './home-of.ts';
-import { lacksRecord, readVolume } from './restore-record.ts';
+import { lacksRecord } from './own-bricks.ts';
+import { readVolume } from './restore-record.ts';
 
 /**
  * Deletes the volume if it has the mark. Only the gateway at home with a volume does it: a repeated request that

@@ -2,7 +2,7 @@ import type { Call } from '../../control/call.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { readRecord } from '../volume-record.ts';
 import type { VolumeDeps } from './deps.ts';
-import { lacksRecord } from './restore-record.ts';
+import { lacksRecord } from './own-bricks.ts';
 
 export interface VolumeQuery {
   /** Only volumes that have this metadata key, or this value under it (under any key when `key` is absent). */

@@ -4,7 +4,7 @@ import { log } from '../../telemetry/log.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { attemptOnAll } from '../peers/on-all.ts';
 import type { VolumeDeps } from './deps.ts';
-import { hasOwnBricks } from './restore-record.ts';
+import { hasOwnBricks } from './own-bricks.ts';
 
 const MIRROR_MS = 10_000;
 

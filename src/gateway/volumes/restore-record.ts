@@ -2,25 +2,16 @@ import type { Call } from '../../control/call.ts';
 import { Fault } from '../../control/fault.ts';
 import { log } from '../../telemetry/log.ts';
 import { hostingOptions } from '../block/block-options.ts';
+import { putBackHosting } from '../block/exchange-hosting.ts';
 import { generationOf, isHosting, providerOf } from '../block/publications.ts';
-import { isPathOf } from '../bricks/brick-record.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { parseRecord, RECORD_OPTION } from '../volume-record.ts';
 import { afterMutation } from './after-mutation.ts';
 import { type VolumeDeps, volumeKey } from './deps.ts';
 import { getVolume } from './get-volume.ts';
+import { lacksRecord } from './own-bricks.ts';
 import { ownOptions } from './own-options.ts';
 import { keptBricks, requireServers, type Survey, surveyServers } from './survey.ts';
-
-/** True when bricks of the volume lie where only the brick store makes them. */
-export function hasOwnBricks({ name, bricks }: GlusterVolume): boolean {
-  return bricks.some(({ path }) => isPathOf(path, name));
-}
-
-/** True for a volume that ought to have a record and has none: after `gluster volume reset`, or half-made. */
-export function lacksRecord(volume: GlusterVolume): boolean {
-  return volume.options[RECORD_OPTION] === undefined && hasOwnBricks(volume);
-}
 
 /**
  * One volume, for a reader: as Gluster tells it, with its record put back when a reset has wiped it. Throws
@@ -96,8 +87,9 @@ async function putBack(
   if (volume.id !== seen.id) throw new Fault('busy', `volume ${seen.name} was just made anew; retry`);
   if (volume.options[RECORD_OPTION] !== undefined) return volume;
   const parsed = parseRecord(record) ?? { metadata: {} };
+  const isBlock = isHosting(parsed);
   const options = {
-    ...(isHosting(parsed) ? hostingOptions(providerOf(parsed)) : {}),
+    ...(isBlock ? hostingOptions(providerOf(parsed)) : {}),
     ...ownOptions(deps, record),
   };
   log.warn(
@@ -105,6 +97,8 @@ async function putBack(
     'the volume was reset; putting back its record, size and access (other options are lost)',
   );
   try {
+    // Of a hosting volume the record is who may attach: a late one must not bring back what was taken away meanwhile.
+    if (isBlock) return await putBackHosting(deps, volume, { to: record, options }, call);
     await deps.gluster.set(volume.name, options, call);
   } catch (error) {
     throw afterMutation(error, `putting back the record of volume ${volume.name}`);

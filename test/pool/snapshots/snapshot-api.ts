@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { isFault } from '../../../src/control/fault.ts';
 import type { RestClient } from '../../../src/glusterd2/http.ts';
@@ -68,21 +69,16 @@ export class SnapshotApi {
 
   /** As the sidecars do: again while the outcome is uncertain. */
   async retried<T>(act: () => Promise<T>, also: readonly 'wrong-state'[] = []): Promise<T> {
-    const results: T[] = [];
-    await until(
-      'the request succeeds',
-      async () => {
-        try {
-          results.push(await act());
-          return true;
-        } catch (error) {
-          if (isFault(error, 'busy', 'uncertain', 'unreachable', 'timed-out', ...also)) return false;
-          throw error;
-        }
-      },
-      { everyMs: 500, timeoutMs: CALL_MS },
-    );
-    return results[0] as T;
+    const end = performance.now() + CALL_MS;
+    for (;;) {
+      try {
+        return await act();
+      } catch (error) {
+        const again = isFault(error, 'busy', 'uncertain', 'unreachable', 'timed-out', ...also);
+        if (!again || performance.now() > end) throw error;
+      }
+      await sleep(500);
+    }
   }
 
   /** The path on the worker. */
