@@ -30,13 +30,16 @@ FROM ${DEBIAN_IMAGE}
 # What mounting takes: glusterfs, mount and umount, and tini, which reaps the glusterfs processes that mounting leaves
 # behind, also where it is not PID 1. Debian's glusterfs-client depends on what only servers and geo-replication use:
 # Python, ICU and libxml2 (glusterd reads volfiles of hooks with it), OpenSSL's command. These stay out.
+# open-iscsi is for nodes that have none (--iscsid own). It depends on udev, which is the host's, and its installation
+# makes a name of an initiator, which every node would have.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends --download-only \
-    e2fsprogs glusterfs-client mount tini util-linux xfsprogs \
+    e2fsprogs glusterfs-client mount open-iscsi tini util-linux xfsprogs \
   && cd /var/cache/apt/archives \
   && rm --force ca-certificates_* libexpat1_* libicu72_* libncursesw6_* libnsl2_* libpython3* libreadline8_* \
-    libsqlite3-0_* libxml2_* media-types_* openssl_* psmisc_* python3* readline-common_* \
+    libsqlite3-0_* libxml2_* media-types_* openssl_* psmisc_* python3* readline-common_* udev_* \
   && dpkg --force-depends --install ./*.deb \
+  && rm --force /etc/iscsi/initiatorname.iscsi \
   && glusterfs --version \
   && cd / && rm --recursive --force /var/cache/apt /var/cache/debconf/* /var/lib/apt/lists/* /var/log/* /usr/share/man
 COPY --from=native /out/node /usr/local/bin/node

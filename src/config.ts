@@ -163,6 +163,10 @@ const roles = {
     'registration-directory': absolutePath.exactOptional(),
     /** Whose iscsid is used: the host's, or one of this container's own, which ends with it. */
     iscsid: z.enum(['host', 'own']).default('host'),
+    /** Where iscsiadm keeps node records. */
+    'iscsi-database': absolutePath.default('/etc/iscsi'),
+    /** The host's namespaces, in which its own iscsiadm, multipath and multipathd are run: `/proc/1/ns`. */
+    'host-namespaces': absolutePath.exactOptional(),
     ...blockDriver,
     ...common,
   }),

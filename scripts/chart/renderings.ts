@@ -26,6 +26,9 @@ export const RENDERINGS: readonly Rendering[] = [
   ]),
   manifest('config', (document) => CONFIGURATION.includes(sourceOf(document))),
   manifest('block', (document, without) => !without.includes(document), ['--set=block.enabled=true']),
+  manifest('iscsi', (document, without) => !without.includes(document), [
+    '--set=block.enabled=true,block.iscsi.enabled=true',
+  ]),
   manifest('snapshots', (document, without) => !without.includes(document), [
     '--set=snapshots.enabled=true,snapshots.groups=true',
   ]),

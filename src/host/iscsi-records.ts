@@ -4,8 +4,6 @@ import type { Chap, Login } from '../staging/iscsi/iscsi-host.ts';
 import { type Portal, parsePortal } from './iscsi-portal.ts';
 import { namesIn } from './sysfs.ts';
 
-/** open-iscsi's node database, as Debian builds it. */
-const NODES = '/etc/iscsi/nodes';
 /** It becomes the name of a folder. */
 const TARGET = /^(?:iqn|eui|naa)\.[A-Za-z0-9._:-]{1,219}$/;
 /** Lines end at a newline, and values lose the blanks around them. */
@@ -27,12 +25,12 @@ const SETTINGS: readonly string[] = [
 ];
 
 /**
- * Writes the node record of a portal, as `iscsiadm -o new` and `-o update` would: those take secrets as arguments,
+ * Writes the node record of a portal into open-iscsi's folder `database`, as `iscsiadm -o new` and `-o update` would: those take secrets as arguments,
  * which every process can read in /proc.
  */
-export async function writeRecord({ iqn, portal, chap }: Login): Promise<void> {
+export async function writeRecord(database: string, { iqn, portal, chap }: Login): Promise<void> {
   const place = parsePortal(portal);
-  const path = pathOf(iqn, place);
+  const path = pathOf(database, iqn, place);
   const lines = [
     `node.name = ${iqn}`,
     'node.tpgt = -1',
@@ -41,9 +39,9 @@ export async function writeRecord({ iqn, portal, chap }: Login): Promise<void> {
     `node.conn[0].address = ${place.address}`,
     `node.conn[0].port = ${place.port}`,
   ];
-  await mkdir(folderOf(iqn), { recursive: true, mode: 0o700 });
+  await mkdir(folderOf(database, iqn), { recursive: true, mode: 0o700 });
   // Beside the folders of targets, where iscsiadm takes it for none.
-  const made = `${NODES}x-${process.pid}-${place.port}-${place.address}-${iqn}`;
+  const made = `${database}/nodesx-${process.pid}-${place.port}-${place.address}-${iqn}`;
   const file = await open(made, 'w', 0o600);
   try {
     await file.writeFile(`# BEGIN RECORD 2.1.8\n${lines.join('\n')}\n# END RECORD\n`);
@@ -55,21 +53,25 @@ export async function writeRecord({ iqn, portal, chap }: Login): Promise<void> {
 }
 
 /** Removes the record of a portal, or of all of the target's. Absent is success. */
-export async function removeRecords(iqn: string, portal: string | undefined): Promise<void> {
-  const folder = folderOf(iqn);
+export async function removeRecords(
+  database: string,
+  iqn: string,
+  portal: string | undefined,
+): Promise<void> {
+  const folder = folderOf(database, iqn);
   if (portal === undefined) return rm(folder, { recursive: true, force: true });
-  await rm(pathOf(iqn, parsePortal(portal)), { recursive: true, force: true });
+  await rm(pathOf(database, iqn, parsePortal(portal)), { recursive: true, force: true });
   if ((await namesIn(folder)).length === 0) await rmdir(folder).catch(() => undefined);
 }
 
 /** Throws `invalid` for a name that none of ours can have. */
-function folderOf(iqn: string): string {
-  if (TARGET.test(iqn)) return `${NODES}/${iqn}`;
+function folderOf(database: string, iqn: string): string {
+  if (TARGET.test(iqn)) return `${database}/nodes/${iqn}`;
   throw new Fault('invalid', `target "${iqn.slice(0, 64)}" has no name as iqn.2026-11.org.example:disk`);
 }
 
-function pathOf(iqn: string, { address, port }: Portal): string {
-  return `${folderOf(iqn)}/${address},${port}`;
+function pathOf(database: string, iqn: string, { address, port }: Portal): string {
+  return `${folderOf(database, iqn)}/${address},${port}`;
 }
 
 function toChapLines(chap: Chap | undefined): readonly string[] {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import type { Call } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import type { IscsiHost, Login } from '../staging/iscsi/iscsi-host.ts';
+import type { RunProgram } from './host-programs.ts';
 import { removeRecords, writeRecord } from './iscsi-records.ts';
 import { kernelSessions } from './iscsi-sessions.ts';
 import { type CommandResult, run } from './run.ts';
@@ -24,10 +25,26 @@ const EXITS = {
   refused: 24,
 } as const;
 
+/** Of open-iscsi, as Debian builds it. It makes its own folder there, but not the one above. */
+const LOCKS = '/run/lock/iscsi';
+
 type Methods = Pick<IscsiHost, 'initiator' | 'sessions' | 'logIn' | 'logOut' | 'rescan'>;
 
-/** Those methods of `IscsiHost` that have to do with sessions; `iscsid` tells who runs it. */
-export function iscsiSessions({ iscsid }: { readonly iscsid: 'host' | 'own' }): Methods {
+export interface OpenIscsi {
+  /** Who runs it. */
+  readonly iscsid: 'host' | 'own';
+  /** Its folder, where iscsiadm looks for node records. */
+  readonly database: string;
+  /** By which iscsiadm is run. */
+  readonly runProgram: RunProgram;
+}
+
+/** Those methods of `IscsiHost` that have to do with sessions. */
+export function iscsiSessions({ iscsid, database, runProgram }: OpenIscsi): Methods {
+  const ask: Ask = (args, timeoutMs, call) => {
+    const limit = call === undefined ? {} : { signal: call.signal };
+    return runProgram('iscsiadm', ['-m', ...args], { ...limit, timeoutMs });
+  };
   return {
     async initiator() {
       const text = await readFile(INITIATOR_FILE, 'utf8').catch(() => '');
@@ -35,13 +52,16 @@ export function iscsiSessions({ iscsid }: { readonly iscsid: 'host' | 'own' }): 
     },
     sessions: async (iqn) => kernelSessions(iqn),
     async logIn(login) {
-      await writeRecord(login);
-      const first = await tryLogin(login);
+      await writeRecord(database, login);
+      const first = await tryLogin(ask, login);
       if (first.exitCode !== EXITS.noDaemon || iscsid === 'host') return requireLogin(login, first);
-      await startDaemon();
-      requireLogin(login, await tryLogin(login));
+      await startIscsid();
+      requireLogin(login, await tryLogin(ask, login));
     },
-    logOut,
+    async logOut(place, call) {
+      await endSessions(ask, place, call);
+      await removeRecords(database, place.iqn, place.portal);
+    },
     async rescan(iqn, call) {
       for (const { id } of await kernelSessions(iqn)) {
         const { exitCode, stderr } = await ask(['session', '-r', id, '-R'], RESCAN_MS, call);
@@ -52,7 +72,11 @@ export function iscsiSessions({ iscsid }: { readonly iscsid: 'host' | 'own' }): 
   };
 }
 
-async function logOut(
+/** `iscsiadm -m …` */
+type Ask = (args: readonly string[], timeoutMs: number, call?: Call) => Promise<CommandResult>;
+
+async function endSessions(
+  ask: Ask,
   { iqn, portal }: { readonly iqn: string; readonly portal?: string },
   call: Call,
 ): Promise<void> {
@@ -60,7 +84,7 @@ async function logOut(
     (await kernelSessions(iqn)).filter((session) => portal === undefined || session.portal === portal);
   await Promise.all((await left()).map(({ id }) => ask(['session', '-r', id, '-u'], LOGOUT_MS, call)));
   const [session] = await left();
-  if (session === undefined) return removeRecords(iqn, portal);
+  if (session === undefined) return;
   throw new Fault(
     'timed-out',
     `the session with ${iqn} at ${session.portal} does not end; is something still written to its disk?`,
@@ -68,13 +92,8 @@ async function logOut(
 }
 
 /** Without the caller's signal: iscsid goes on whatever becomes of iscsiadm. */
-function tryLogin({ iqn, portal }: Login): Promise<CommandResult> {
+function tryLogin(ask: Ask, { iqn, portal }: Login): Promise<CommandResult> {
   return ask(['node', '-T', iqn, '-p', portal, '--login'], LOGIN_MS);
-}
-
-function ask(args: readonly string[], timeoutMs: number, call?: Call): Promise<CommandResult> {
-  const limit = call === undefined ? {} : { signal: call.signal };
-  return run('iscsiadm', ['-m', ...args], { ...limit, timeoutMs });
 }
 
 function requireLogin({ iqn, portal, chap }: Login, { exitCode, stderr }: CommandResult): void {
@@ -101,7 +120,12 @@ function whyRefused(exitCode: number, chap: Login['chap']): string {
   return `${isMutual ? 'does not prove its own name' : 'refuses this node, or its CHAP'}: look at ${keys} in the node-stage secret`;
 }
 
-async function startDaemon(): Promise<void> {
+/**
+ * Starts an iscsid in this container. It takes up the sessions that the kernel has, and reconnects them from then on.
+ * Throws `unreachable`, also when the host's has the socket.
+ */
+export async function startIscsid(): Promise<void> {
+  await mkdir(LOCKS, { recursive: true });
   const { exitCode, stderr } = await run('iscsid', [], { timeoutMs: START_MS });
   if (exitCode === 0) return;
   throw new Fault('unreachable', `iscsid cannot be started: ${lastLine(stderr)}`);

@@ -5,8 +5,9 @@ import { type Call, checkpoint } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import type { IscsiDisk, IscsiHost, LunMap } from '../staging/iscsi/iscsi-host.ts';
 import { writeDurably } from './durable-file.ts';
+import type { RunProgram } from './host-programs.ts';
 import { findMap, multipathMaps } from './multipath-maps.ts';
-import { type CommandResult, run } from './run.ts';
+import type { CommandResult } from './run.ts';
 
 const ASK_MS = 30_000;
 /** What is left in the cache is written before the map goes. */
@@ -38,13 +39,24 @@ const SECTIONS = [
 
 type Methods = Pick<IscsiHost, 'maps' | 'makeMap' | 'removeMap' | 'growMap'>;
 
-/** Those methods of `IscsiHost` that have to do with dm-multipath. */
-export const multipath: Methods = { maps: multipathMaps, makeMap, removeMap, growMap };
+/** Those methods of `IscsiHost` that have to do with dm-multipath; its programs are run by `runProgram`. */
+export function multipathBy(runProgram: RunProgram): Methods {
+  const ask: Ask = (file, args, call, timeoutMs = ASK_MS) =>
+    runProgram(file, args, { signal: call.signal, timeoutMs });
+  return {
+    maps: multipathMaps,
+    makeMap: (disks, call) => makeMap(ask, disks, call),
+    removeMap: (wwid, call) => removeMap(ask, wwid, call),
+    growMap: (wwid, call) => growMap(ask, wwid, call),
+  };
+}
 
-async function makeMap(disks: readonly IscsiDisk[], call: Call): Promise<LunMap> {
+type Ask = (file: string, args: readonly string[], call: Call, timeoutMs?: number) => Promise<CommandResult>;
+
+async function makeMap(ask: Ask, disks: readonly IscsiDisk[], call: Call): Promise<LunMap> {
   const [first] = disks;
   if (first === undefined) throw new Fault('unreachable', 'no disk is there to make a multipath device of');
-  await configure(call);
+  await configure(ask, call);
   // Else a daemon that waits to see two paths, or to be told, would leave the disk alone.
   const known = await ask('multipath', ['-a', first.device], call);
   if (known.exitCode !== 0) throw failed(`${first.device} cannot be given to multipath`, known);
@@ -54,7 +66,7 @@ async function makeMap(disks: readonly IscsiDisk[], call: Call): Promise<LunMap>
     const missing = disks.filter(({ device }) => map?.paths.includes(device) !== true);
     if (map !== undefined && missing.length === 0 && (await isNamed(map))) return map;
     const said = await Promise.all(
-      missing.map(({ device }) => tell(['add', 'path', basename(device)], call)),
+      missing.map(({ device }) => tell(ask, ['add', 'path', basename(device)], call)),
     );
     if (performance.now() > end) return await requireMap(first, map, said);
     await sleep(POLL_MS);
@@ -93,7 +105,7 @@ function toNumber(rdev: number): string {
   return `${major}:${minor}`;
 }
 
-async function removeMap(wwid: string, call: Call): Promise<boolean> {
+async function removeMap(ask: Ask, wwid: string, call: Call): Promise<boolean> {
   const end = performance.now() + SETTLE_MS;
   for (let map = await findMap(wwid); map !== undefined; map = await findMap(wwid)) {
     const result = await ask('multipath', ['-f', basename(map.device)], call, FLUSH_MS);
@@ -106,15 +118,15 @@ async function removeMap(wwid: string, call: Call): Promise<boolean> {
   return true;
 }
 
-async function growMap(wwid: string, call: Call): Promise<bigint> {
+async function growMap(ask: Ask, wwid: string, call: Call): Promise<bigint> {
   const map = await findMap(wwid);
   if (map === undefined) throw new Fault('not-found', `there is no multipath device ${wwid}`);
-  const said = await tell(['resize', 'map', basename(map.device)], call);
+  const said = await tell(ask, ['resize', 'map', basename(map.device)], call);
   if (said !== 'ok') throw new Fault('unreachable', `${map.device} cannot be grown: ${said}`);
   return (await findMap(wwid))?.bytes ?? map.bytes;
 }
 
-async function configure(call: Call): Promise<void> {
+async function configure(ask: Ask, call: Call): Promise<void> {
   const { exitCode } = await ask('multipathd', ['show', 'daemon'], call);
   if (exitCode !== 0) {
     throw new Fault(
@@ -129,18 +141,14 @@ async function configure(call: Call): Promise<void> {
   if ((await readFile(DROP_IN, 'utf8').catch(() => '')) === wanted) return;
   await mkdir(dirname(DROP_IN), { recursive: true });
   await writeDurably(DROP_IN, wanted);
-  const said = await tell(['reconfigure'], call);
+  const said = await tell(ask, ['reconfigure'], call);
   if (said !== 'ok') throw new Fault('unreachable', `multipathd does not take ${DROP_IN}: ${said}`);
 }
 
 /** The daemon's answer: `ok`, `fail`, or what went wrong. */
-async function tell(words: readonly string[], call: Call): Promise<string> {
+async function tell(ask: Ask, words: readonly string[], call: Call): Promise<string> {
   const { stdout, stderr } = await ask('multipathd', words, call);
   return stdout.trim() || stderr.trim();
-}
-
-function ask(file: string, args: readonly string[], call: Call, timeoutMs = ASK_MS): Promise<CommandResult> {
-  return run(file, args, { signal: call.signal, timeoutMs });
 }
 
 function failed(what: string, { stdout, stderr }: CommandResult): Fault {

@@ -4,6 +4,7 @@ import { blockNodeServices } from '../csi/block-node/block-node-service.ts';
 import { nodeServices } from '../csi/node/node-service.ts';
 import { Registration } from '../csi/registration/registration.ts';
 import { type RunningServer, serve } from '../grpc/server.ts';
+import { startIscsid } from '../host/iscsi.ts';
 import { createLinuxBlockHost } from '../host/linux-block-host.ts';
 import { createLinuxIscsiHost } from '../host/linux-iscsi-host.ts';
 import { readMounts } from '../host/mountinfo.ts';
@@ -14,6 +15,7 @@ import { countMounts } from '../staging/count-mounts.ts';
 import type { NodeCluster } from '../staging/node-volume.ts';
 import { allOf } from '../telemetry/health.ts';
 import { serveTelemetry } from '../telemetry/http-endpoint.ts';
+import { log } from '../telemetry/log.ts';
 import { reportMounts } from '../telemetry/metrics.ts';
 import { VERSION } from '../version.ts';
 import { driversAnswer } from './health.ts';
@@ -61,11 +63,15 @@ async function register(
   return Registration.start({ directory, driverName, endpoint });
 }
 
-function serveBlock(flags: FlagsOf<'node'>, context: BlockContext): Promise<RunningServer> | undefined {
+async function serveBlock(flags: FlagsOf<'node'>, context: BlockContext): Promise<RunningServer | undefined> {
   const { 'block-endpoint': endpoint, 'block-driver-name': driverName, 'node-id': nodeName } = flags;
   if (endpoint === undefined) return undefined;
   const addresses = () => addressesFor(context.clusters);
-  const iscsi = createLinuxIscsiHost({ iscsid: flags.iscsid });
+  const { iscsid, 'iscsi-database': database, 'host-namespaces': namespaces } = flags;
+  // Now, and not with the first login: the sessions of the container before this one have nobody who reconnects them.
+  if (iscsid === 'own') await startIscsid().catch((error: unknown) => log.warn({ err: error }, 'no iscsid'));
+  const place = namespaces === undefined ? { iscsid, database } : { iscsid, database, namespaces };
+  const iscsi = createLinuxIscsiHost(place);
   const node = { ...context, iscsi, nodeName, addresses };
   const services = blockNodeServices({ ...node, driverName, version: VERSION });
   return serve({ endpoint, services });

@@ -13,12 +13,16 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'gluster-block',
   'glusterfs',
   'grep',
+  'iscsiadm',
+  'iscsid',
   'ln',
   'losetup',
   'mkdir',
   'mkfs.ext4',
   'mkfs.xfs',
   'mount',
+  'multipath',
+  'multipathd',
   'own-blocks',
   'remount',
   'resize2fs',
@@ -31,12 +35,12 @@ const COMMANDS: ReadonlySet<string> = new Set([
   'xfs_spaceman',
 ]);
 
-/** `in-cgroup NAMESPACE GROUP... -- PROGRAM`: it becomes the program, whose time this is. */
-const BECOMES_ANOTHER = 'in-cgroup';
+/** `in-cgroup NAMESPACE GROUP... -- PROGRAM`, `nsenter … -- PROGRAM`: they become the program, whose time this is. */
+const BECOME_ANOTHER: ReadonlySet<string> = new Set(['in-cgroup', 'nsenter']);
 
 /** The program's name without its folder; "other" for one that is not known here. */
 export function toCommandLabel([file = '', ...args]: readonly string[]): string {
   const name = basename(file);
-  if (name === BECOMES_ANOTHER) return toCommandLabel(args.slice(args.indexOf('--') + 1));
+  if (BECOME_ANOTHER.has(name)) return toCommandLabel(args.slice(args.indexOf('--') + 1));
   return COMMANDS.has(name) ? name : 'other';
 }

@@ -26,6 +26,27 @@ const REFUSED: readonly (readonly [what: string, values: object, words: string])
     { ...block(), node: { hostNetwork: false } },
     'node.hostNetwork',
   ],
+  ['iSCSI without block volumes', { block: { iscsi: { enabled: true } } }, 'needs block.enabled'],
+  ['iSCSI without the host’s processes', { ...iscsi(), node: { hostPID: false } }, 'needs node.hostPID'],
+  ['an iscsid of nobody', iscsi({ iscsid: 'none' }), 'iscsid'],
+  [
+    'node records of an iscsid of its own elsewhere',
+    iscsi({ iscsid: 'own', database: '/var/x' }),
+    'database',
+  ],
+  ['a misspelt key of iSCSI', iscsi({ iscid: 'own' }), 'iscid'],
+  [
+    'a class over iSCSI among the others',
+    block({ name: 'a', cluster: 'main', parameters: { kind: 'block' } }),
+    'belongs into block.iscsi.storageClasses',
+  ],
+  ['a kind of a class over iSCSI', overIscsi({ parameters: { kind: 'block' } }), 'kind'],
+  ['a class over iSCSI of no cluster', overIscsi({ cluster: 'man' }), 'known are main'],
+  [
+    'CHAP of its own for gluster-block',
+    overIscsi({ chapSecret: 'chap', parameters: { provider: 'gluster-block' } }),
+    'makes passwords of its own',
+  ],
   ['one name for both drivers', { ...block(), driverName: 'block.csi.gluster.org' }, 'a name of its own'],
   ['a port of the attacher beside its image', { sidecars: { attacher: { port: 1 } } }, 'port'],
   ['an inline volume of no cluster', { inline: { allow: INLINE } }, 'known are main'],
@@ -85,6 +106,17 @@ describe('the chart’s values', () => {
     expect(changed).to.have.members(['gluster-csi-controller', 'gluster-csi-node']);
   });
 
+  it('give iSCSI to node pods alone, and the Secrets of its classes to csi-attacher', async () => {
+    const before = await render(block());
+    const after = await render(overIscsi({ chapSecret: 'chap' }, { iscsid: 'own', chapSecrets: ['old'] }));
+    const [without, running] = [workloads(before), workloads(after)];
+    const changed = [...without].filter(([name, text]) => running.get(name) !== text).map(([name]) => name);
+    expect(changed).to.deep.equal(['gluster-csi-node']);
+    expect(before).to.not.include('secrets]');
+    expect(after).to.match(/resources: \[secrets\]\n +resourceNames: \[chap, old\]\n +verbs: \[get\]/);
+    expect(running.get('gluster-csi-node')).to.include('/lib/modules').and.include('--iscsid=own');
+  });
+
   it('offer inline volumes when one is allowed', async () => {
     const allow = [{ namespaces: ['web'], volumes: ['main/assets'] }];
     expect(await render({})).to.not.include('- Ephemeral');
@@ -106,6 +138,14 @@ function classes(...storageClasses: readonly object[]): object {
 
 function block(...storageClasses: readonly object[]): object {
   return { block: { enabled: true, storageClasses } };
+}
+
+function iscsi(more: object = {}): object {
+  return { block: { enabled: true, iscsi: { enabled: true, ...more } } };
+}
+
+function overIscsi(storageClass: object, more: object = {}): object {
+  return iscsi({ storageClasses: [{ name: 'a', cluster: 'main', ...storageClass }], ...more });
 }
 
 function fallback(name: string): object {

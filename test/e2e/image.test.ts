@@ -14,6 +14,8 @@ const LIBRARIES = '/usr/lib';
 const INCOMPLETE = /\/xlator\/mgmt\/glusterd\.so$/;
 /** Nothing of these may be in the image: what installs, what was needed only to build, and traces of a build. */
 const ABSENT = [
+  // Each node has its own.
+  '/etc/iscsi/initiatorname.iscsi',
   '/etc/ssl/certs/ca-certificates.crt',
   '/root/.cache',
   '/root/.npm',
@@ -80,7 +82,7 @@ describe('the image', function () {
     expect(run('/usr/local/bin/node', '--version').output.trim()).to.equal(process.version);
   });
 
-  it('has the programs that mounting takes', () => {
+  it('has the programs that mounting and attaching take', () => {
     const programs: readonly (readonly [string, ...string[]])[] = [
       ['glusterfs', '--version'],
       ['mount', '--version'],
@@ -93,6 +95,9 @@ describe('the image', function () {
       ['e2fsck', '-V'],
       ['blkid', '--version'],
       ['dd', '--version'],
+      ['iscsiadm', '--version'],
+      ['iscsid', '--version'],
+      ['nsenter', '--version'],
       ['tini', '--version'],
     ];
     const failed = programs.filter(([name, ...args]) => run(name, ...args).exitCode !== 0);
@@ -118,6 +123,8 @@ describe('the image', function () {
       '/usr/sbin/mkfs.ext4',
       '/usr/sbin/e2fsck',
       '/usr/sbin/resize2fs',
+      '/usr/sbin/iscsiadm',
+      '/usr/sbin/iscsid',
       ...objects,
     );
     expect(output).to.include('libglusterfs.so');

@@ -5,7 +5,7 @@ import { containersOf, findDriver, getObject, RENDERED } from './chart-objects.t
 
 /** Block volumes are on, or off, in every object alike. */
 for (const [name, objects] of Object.entries(RENDERED)) {
-  const isOn = ['full', 'manifests with block volumes'].includes(name);
+  const isOn = ['full', 'manifests with block volumes', 'manifests with iSCSI'].includes(name);
   const hasSnapshots = name === 'full';
   const driver = findDriver(objects, 'block');
   const sidecars = containersOf(objects, 'controller').filter((one) => one.name.startsWith('csi-block-'));

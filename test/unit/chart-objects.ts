@@ -40,6 +40,7 @@ export const RENDERED = {
   manifests: readObjects('deploy/manifests/gluster-csi.yaml', 'deploy/manifests/config.yaml'),
   'manifests with snapshots': readApplied('gluster-csi', 'config', 'snapshots'),
   'manifests with block volumes': readApplied('gluster-csi', 'config', 'block'),
+  'manifests with iSCSI': readApplied('gluster-csi', 'config', 'iscsi'),
 };
 
 /** Of objects of the same kind and name the last one holds. */

@@ -57,14 +57,18 @@ interface Rule {
 /** Who may do what: on the Kubernetes API, on the nodes, on the network. */
 for (const [name, objects] of Object.entries(RENDERED)) {
   const hasSnapshots = ['full', 'manifests with snapshots'].includes(name);
-  const hasBlock = ['full', 'manifests with block volumes'].includes(name);
+  const hasBlock = ['full', 'manifests with block volumes', 'manifests with iSCSI'].includes(name);
+  const hasIscsi = ['full', 'manifests with iSCSI'].includes(name);
   const roles = objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
   const pod = (role: string) =>
     getObject(objects, role === 'controller' ? 'Deployment' : 'DaemonSet', `-${role}`)['spec'].template.spec;
 
   describe(`the chart's rights: ${name}`, () => {
-    it('hold no wildcard, no secret, and no way to more rights', () => {
-      const rules: readonly Rule[] = roles.flatMap((role) => role['rules']);
+    it('hold no wildcard, no secret but CHAP’s by name, and no way to more rights', () => {
+      const all: readonly Rule[] = roles.flatMap((role) => role['rules']);
+      const rules = all.filter(({ resources, resourceNames = [] }) => {
+        return resources.join() !== 'secrets' || resourceNames.length === 0;
+      });
       const words = rules.flatMap((rule) => [...rule.apiGroups, ...rule.resources, ...rule.verbs]);
       const never = ['*', 'secrets', 'escalate', 'bind', 'impersonate', 'pods/exec', 'serviceaccounts/token'];
       expect(words.filter((word) => never.includes(word))).to.deep.equal([]);
@@ -83,6 +87,7 @@ for (const [name, objects] of Object.entries(RENDERED)) {
         ...READS,
         ...(hasSnapshots ? SNAPSHOT_READS : []),
         ...(hasBlock ? BLOCK_READS : []),
+        ...(hasIscsi ? ['Role controller: get secrets (by name)'] : []),
       ]);
     });
 
@@ -118,7 +123,9 @@ for (const [name, objects] of Object.entries(RENDERED)) {
         findDriver(objects, which)?.metadata.name.replaceAll('.', '-'),
       );
       const rules: readonly Rule[] = getObject(objects, 'Role', '-controller')['rules'];
-      const names = rules.flatMap((rule) => rule.resourceNames ?? []);
+      const names = rules.flatMap(({ resources, resourceNames = [] }) =>
+        resources.includes('leases') ? resourceNames : [],
+      );
       const ofSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${driver}`] : [];
       const ofBlockSnapshotter = hasSnapshots ? [`external-snapshotter-leader-${block}`] : [];
       const ofBlock = [block, `external-resizer-${block}`, `external-attacher-leader-${block}`];

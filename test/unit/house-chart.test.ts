@@ -42,6 +42,7 @@ describe('deploy/chart', () => {
       'global',
       '$defs.labels',
       '$defs.storageClass.parameters',
+      '$defs.iscsiStorageClass.parameters',
       '$defs.snapshotClass.parameters',
       'controller.affinity.nodeAffinity',
       'controller.affinity.podAffinity',

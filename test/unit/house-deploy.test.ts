@@ -7,7 +7,7 @@ import { parseBlockParameters } from '../../src/volumes/block/block-parameters.t
 import { parseHandle } from '../../src/volumes/ids.ts';
 import { parseMountFlags } from '../../src/volumes/mount-flags.ts';
 import { SNAPSHOTTER_VERSION } from '../e2e/build/snapshotter.ts';
-import { readObjects } from './chart-objects.ts';
+import { getObject, readObjects } from './chart-objects.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const units = readdirSync(`${root}deploy/systemd`).map((name) => ({
@@ -71,6 +71,15 @@ describe('deploy/examples', () => {
     const values = Object.entries(made.parameters).map(([name, value]) => [name, String(value)]);
     expect(parameters).to.deep.equal({ cluster: made.cluster, ...Object.fromEntries(values) });
     expect(() => parseBlockParameters(parameters)).to.not.throw();
+  });
+
+  it('has a class over iSCSI, the one that the chart makes of those values', () => {
+    const written = parseYaml(read('deploy/examples/iscsi-storageclass.yaml'));
+    const rendered = getObject(readObjects('deploy/manifests/iscsi.yaml'), 'StorageClass', 'gluster-iscsi');
+    for (const key of ['provisioner', 'allowVolumeExpansion', 'parameters'])
+      expect(written[key], key).to.deep.equal(rendered[key]);
+    expect(written.metadata.name).to.equal(rendered.metadata.name);
+    expect(parseBlockParameters(written.parameters).provider).to.equal('lio');
   });
 });
 
@@ -180,6 +189,23 @@ describe('deploy/systemd', () => {
     expect(text).to.match(/^Before=glusterd\.service$/m);
     expect(text).to.match(/^WantedBy=glusterd\.service\b/m);
     expect(text).to.not.match(/^(?:RequiredBy=|After=.*network)/m);
+  });
+
+  it('has what the kernel’s iSCSI target takes loaded before the gateway, which may load nothing', () => {
+    const text = units.find(({ name }) => name === 'gluster-csi-gateway.service')?.text ?? '';
+    const listed = (key: string) =>
+      [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].flatMap(([, names = '']) => names.split(' '));
+    const loaded = /MODULES = \[(.*)\]/.exec(read('src/host/prepare-lio.ts'))?.[1] ?? '';
+    const modules = [...loaded.matchAll(/'(\w+)'/g)].map(([, name]) => name);
+    expect(modules).to.include('iscsi_target_mod');
+    // The target's core comes with its iblock.
+    const services = modules
+      .filter((name) => name !== 'target_core_mod')
+      .map((name) => `modprobe@${name}.service`);
+    for (const key of ['Wants', 'After']) {
+      expect(listed(key)).to.include.members([...services, 'sys-kernel-config.mount']);
+    }
+    expect(listed('SystemCallFilter')).to.include('@module');
   });
 
   it('waits for the device roots of the sample configuration', () => {

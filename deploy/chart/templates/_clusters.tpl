@@ -13,6 +13,7 @@
 {{- $default := list -}}
 {{- $classes := .Values.storageClasses -}}
 {{- if .Values.block.enabled -}}{{- $classes = concat $classes .Values.block.storageClasses -}}{{- end -}}
+{{- if .Values.block.iscsi.enabled -}}{{- $classes = concat $classes .Values.block.iscsi.storageClasses -}}{{- end -}}
 {{- range $classes -}}
 {{- if not (has .cluster $names) -}}
 {{- fail (printf "storageClasses: %q names cluster %q; known are %s" .name .cluster (join ", " $names)) -}}
@@ -30,6 +31,24 @@
 {{- fail "block.driverName is driverName; give each driver a name of its own" -}}
 {{- end -}}
 {{- end -}}
+{{- range .Values.block.storageClasses -}}
+{{- if eq (toString (dig "parameters" "kind" "" .)) "block" -}}
+{{- fail (printf "block.storageClasses: %q is of kind block; it belongs into block.iscsi.storageClasses" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.block.iscsi.enabled -}}
+{{- if not .Values.block.enabled -}}
+{{- fail "block.iscsi.enabled needs block.enabled" -}}
+{{- end -}}
+{{- if not .Values.node.hostPID -}}
+{{- fail "block.iscsi.enabled needs node.hostPID: /proc/1/ns leads to the host's multipath and iscsiadm" -}}
+{{- end -}}
+{{- range .Values.block.iscsi.storageClasses -}}
+{{- if and .chapSecret (eq (toString (dig "parameters" "provider" "" .)) "gluster-block") -}}
+{{- fail (printf "block.iscsi.storageClasses: %q has a chapSecret; gluster-block makes passwords of its own" .name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range .Values.inline.allow -}}
 {{- range .volumes -}}
 {{- if not (has (first (splitList "/" .)) $names) -}}
@@ -37,6 +56,18 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The Secrets with CHAP that csi-attacher may read, as a JSON list; empty without iSCSI. */}}
+{{- define "gluster-csi.chapSecrets" -}}
+{{- $names := list -}}
+{{- if .Values.block.iscsi.enabled -}}
+{{- range .Values.block.iscsi.storageClasses -}}
+{{- with .chapSecret -}}{{- $names = append $names . -}}{{- end -}}
+{{- end -}}
+{{- $names = concat $names .Values.block.iscsi.chapSecrets | uniq -}}
+{{- end -}}
+{{- toJson $names -}}
 {{- end -}}
 
 {{/* clusters.yaml of the controller: whom to ask, and with which key. */}}

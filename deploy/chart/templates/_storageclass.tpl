@@ -1,4 +1,4 @@
-{{/* Takes { root, class, driver }. */}}
+{{/* Takes { root, class, driver }, and kind where it is not the driver's default. */}}
 {{- define "gluster-csi.storageClass" -}}
 ---
 apiVersion: storage.k8s.io/v1
@@ -19,6 +19,16 @@ mountOptions: {{- toYaml . | nindent 2 }}
 {{- end }}
 parameters:
   cluster: {{ .class.cluster }}
+  {{- with .kind }}
+  kind: {{ . }}
+  {{- end }}
+  {{- with .class.chapSecret }}
+  # The controller tells the target of it, and nodes log in with it.
+  {{- range $use := list "controller-publish" "node-stage" }}
+  csi.storage.k8s.io/{{ $use }}-secret-name: {{ $.class.chapSecret }}
+  csi.storage.k8s.io/{{ $use }}-secret-namespace: {{ $.root.Release.Namespace }}
+  {{- end }}
+  {{- end }}
   {{- range $parameter, $value := .class.parameters }}
   {{ $parameter }}: {{ $value | quote }}
   {{- end }}
