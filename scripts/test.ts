@@ -67,7 +67,7 @@ const PARTS: readonly Part[] = [
     name: 'guest',
     about: 'what needs device-mapper or iSCSI, in a guest kernel',
     testMs: 900_000,
-    minutes: 45,
+    minutes: 60,
     needs: ['debian', 'guest'],
     lane: 1,
   },
