@@ -10,6 +10,7 @@ import { type BlockSubject, blockBackendContract } from './block-backend.ts';
 import { blockDoorContract } from './block-doors.ts';
 import { blockSnapshotContract } from './block-snapshots.ts';
 import { blockTargetContract } from './block-targets.ts';
+import { THREE_COPIES } from './three-copies.ts';
 
 const MIB = 1024n ** 2n;
 const SIZES = { sizeBytes: 64n * MIB, tooLargeBytes: 10_000_000n * MIB };
@@ -54,13 +55,7 @@ describe('a listing of all providers through the gateway', () => {
   it('keeps those of one name on one page, for the next page begins after a name', async () => {
     await using subject = await throughGateway('virtblock');
     const { backend, sizeBytes: capacityBytes } = subject;
-    const volumeClass = {
-      layout: { kind: 'replica', copies: 3, distribute: 1 },
-      brickType: 'loop',
-      zones: [],
-      options: {},
-    } as const;
-    const hosting = { kind: 'shaped', volumeClass, bytes: undefined } as const;
+    const hosting = THREE_COPIES;
     for (const text of ['alone', 'same'])
       for (const provider of text === 'same' ? BLOCK_PROVIDERS : (['lio'] as const))
         await backend.create(

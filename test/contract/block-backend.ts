@@ -8,6 +8,7 @@ import type {
 import type { BlockProvider } from '../../src/volumes/block/block-handle.ts';
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call, faultOf } from './backend.ts';
+import { THREE_COPIES } from './three-copies.ts';
 
 /** A cluster to hold against the promises of the BlockBackend port. */
 export interface BlockSubject extends AsyncDisposable {
@@ -52,18 +53,12 @@ export function blockBackendContract(name: string, makeSubject: () => Promise<Bl
 
     const newSpec = (change: Partial<BlockSpec> = {}): BlockSpec => {
       made += 1;
-      const volumeClass = {
-        layout: { kind: 'replica', copies: 3, distribute: 1 },
-        brickType: 'loop',
-        zones: [],
-        options: {},
-      } as const;
       return {
         provider,
         name: parseVolumeName(`disk-${String(made).padStart(3, '0')}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
-        hosting: { kind: 'shaped', volumeClass, bytes: undefined },
+        hosting: THREE_COPIES,
         ...change,
       };
     };

@@ -3,6 +3,7 @@ import type { BlockBackend, BlockPublication, BlockVolume } from '../../src/volu
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call } from './backend.ts';
 import { type BlockSubject, nodeAt } from './block-backend.ts';
+import { THREE_COPIES } from './three-copies.ts';
 
 const WRITER = nodeAt('node-1', ['10.0.0.1'], false);
 const FIRST = nodeAt('node-1', ['10.0.0.1'], true);
@@ -17,18 +18,12 @@ export function blockDoorContract(name: string, makeSubject: () => Promise<Block
     before(async () => {
       subject = await makeSubject();
       ({ backend } = subject);
-      const volumeClass = {
-        layout: { kind: 'replica', copies: 3, distribute: 1 },
-        brickType: 'loop',
-        zones: [],
-        options: {},
-      } as const;
       const spec = {
         provider: subject.provider,
         name: parseVolumeName('doors'),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
-        hosting: { kind: 'shaped', volumeClass, bytes: undefined },
+        hosting: THREE_COPIES,
       } as const;
       const created = await backend.create(spec, {}, call());
       if (created === 'exists') throw new Error(`${spec.name} is there already`);

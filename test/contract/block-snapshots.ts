@@ -3,6 +3,7 @@ import type { BlockSpec, BlockVolume } from '../../src/volumes/block/block-backe
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call, faultOf } from './backend.ts';
 import type { BlockSubject } from './block-backend.ts';
+import { THREE_COPIES } from './three-copies.ts';
 
 const provider = 'virtblock';
 const METADATA = { owner: 'block.csi.gluster.org', 'csi-name': 'it’s "mine"' };
@@ -21,18 +22,12 @@ export function blockSnapshotContract(name: string, makeSubject: () => Promise<B
 
     async function create(change: Partial<BlockSpec>): Promise<BlockVolume> {
       made += 1;
-      const volumeClass = {
-        layout: { kind: 'replica', copies: 3, distribute: 1 },
-        brickType: 'loop',
-        zones: [],
-        options: {},
-      } as const;
       const spec = {
         provider,
         name: parseVolumeName(`copy-${made}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
-        hosting: { kind: 'shaped', volumeClass, bytes: undefined },
+        hosting: THREE_COPIES,
         ...change,
       } as const;
       const volume = await subject.backend.create(spec, METADATA, call());

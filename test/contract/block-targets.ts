@@ -6,6 +6,7 @@ import { BLOCK_PROVIDERS, type BlockProvider } from '../../src/volumes/block/blo
 import { parseVolumeName } from '../../src/volumes/ids.ts';
 import { call, faultOf } from './backend.ts';
 import { type BlockSubject, keptOf, nodeAt } from './block-backend.ts';
+import { THREE_COPIES } from './three-copies.ts';
 
 const ONE = nodeAt('node-1', ['10.0.0.1'], false);
 const TWO = nodeAt('node-2', ['10.0.0.2'], false);
@@ -30,18 +31,12 @@ export function blockTargetContract(name: string, makeSubject: () => Promise<Blo
     after(() => subject[Symbol.asyncDispose]());
     beforeEach(async () => {
       made += 1;
-      const volumeClass = {
-        layout: { kind: 'replica', copies: 3, distribute: 1 },
-        brickType: 'loop',
-        zones: [],
-        options: {},
-      } as const;
       const spec = {
         provider,
         name: parseVolumeName(`lun-${made}`),
         csiName: 'csi',
         capacityBytes: subject.sizeBytes,
-        hosting: { kind: 'shaped', volumeClass, bytes: undefined },
+        hosting: THREE_COPIES,
       } as const;
       const created = await backend.create(spec, {}, call());
       if (created === 'exists') throw new Error(`${spec.name} is there already`);

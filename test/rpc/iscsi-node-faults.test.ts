@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import type { Injection } from '../fakes/fault-injector.ts';
 import type { HostPoint } from '../fakes/memory-host.ts';
@@ -16,10 +14,9 @@ import {
   lunStateOf,
   startLunNode,
 } from './iscsi-node-harness.ts';
+import { retryUntilOk } from './retry-until-ok.ts';
 
 const INJECTIONS: readonly Injection[] = ['fail-before', 'fail-after', 'hang'];
-/** What kubelet takes for "try again"; an injected failure may leave as nothing else. */
-const RETRIED = [status.UNAVAILABLE, status.ABORTED, status.DEADLINE_EXCEEDED, status.CANCELLED];
 const DEADLINE_MS = 150;
 const PATIENT_MS = 20_000;
 
@@ -157,21 +154,6 @@ async function runClean(scenario: Scenario): Promise<{ points: readonly HostPoin
 
 function setPortals({ target }: LunNode, isServing: boolean): void {
   for (const portal of target.portals.keys()) target.portals.set(portal, isServing);
-}
-
-async function retryUntilOk(act: () => Promise<unknown>, label: string): Promise<void> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const error = await act().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return;
-    const told = await errorOf(Promise.reject(error));
-    expect(RETRIED, `${label}: ${told.message}`).to.include(told.code);
-    if (performance.now() > end) throw new Error(`${label}: no success within 10 s: ${told.message}`);
-    await sleep(5);
-  }
 }
 
 /** Whatever came before, the end of a volume's life on the node leaves nothing but the CO's directory. */
