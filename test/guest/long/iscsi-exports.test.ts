@@ -1,16 +1,16 @@
 import { kill } from 'node:process';
 import { expect } from 'chai';
-import { isFault } from '../../src/control/fault.ts';
-import type { IscsiVolumeInfo } from '../../src/glusterd2/iscsi-wire.ts';
-import { run } from '../../src/host/run.ts';
-import { faultOf } from '../contract/backend.ts';
-import { command } from '../pool/lab/command.ts';
-import { PATIENCE } from '../pool/lab/patience.ts';
-import { until } from '../pool/lab/until.ts';
-import { errorOf } from '../rpc/controller-harness.ts';
-import { DriverNode } from './iscsi/driver-node.ts';
-import { chapOf } from './iscsi/initiator.ts';
-import { LioLab } from './iscsi/lio-lab.ts';
+import { isFault } from '../../../src/control/fault.ts';
+import type { IscsiVolumeInfo } from '../../../src/glusterd2/iscsi-wire.ts';
+import { run } from '../../../src/host/run.ts';
+import { faultOf } from '../../contract/backend.ts';
+import { command } from '../../pool/lab/command.ts';
+import { PATIENCE } from '../../pool/lab/patience.ts';
+import { until } from '../../pool/lab/until.ts';
+import { errorOf } from '../../rpc/controller-harness.ts';
+import { DriverNode } from '../iscsi/driver-node.ts';
+import { chapOf } from '../iscsi/initiator.ts';
+import { LioLab } from '../iscsi/lio-lab.ts';
 
 const MIB = 1024n ** 2n;
 const SIZE = 64n * MIB;
