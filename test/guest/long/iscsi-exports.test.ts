@@ -7,7 +7,6 @@ import { faultOf } from '../../contract/backend.ts';
 import { command } from '../../pool/lab/command.ts';
 import { PATIENCE } from '../../pool/lab/patience.ts';
 import { until } from '../../pool/lab/until.ts';
-import { errorOf } from '../../rpc/controller-harness.ts';
 import { DriverNode } from '../iscsi/driver-node.ts';
 import { chapOf } from '../iscsi/initiator.ts';
 import { LioLab } from '../iscsi/lio-lab.ts';
@@ -203,20 +202,6 @@ describe('iscsi: an export of a Gluster volume', function () {
       await node.requireWritten();
     });
 
-    it('is let go after a move, and staged from the next server', async () => {
-      const moved = await own.api.move('two');
-      expect(await errorText(node.stage(moved))).to.match(/unstage it first|does not answer/);
-      // Two minutes are over sooner so.
-      await command(['multipathd', 'disablequeueing', 'maps']);
-      await node.detach();
-      expect(await node.leftovers()).to.deep.equal([]);
-      info = await own.api.publish('two', publication());
-      expect([info.iqn, info.wwn]).to.deep.equal([moved.iqn, moved.wwn]);
-      await node.attach(info);
-      await node.requireWritten();
-      await node.write('after a move');
-    });
-
     it('leaves nothing on the node and on the servers', async () => {
       await node.detach();
       expect(await node.leftovers()).to.deep.equal([]);
@@ -236,8 +221,4 @@ describe('iscsi: an export of a Gluster volume', function () {
 
 function orAbsent(error: unknown): void {
   if (!isFault(error, 'not-found')) throw error;
-}
-
-async function errorText(failing: Promise<unknown>): Promise<string> {
-  return (await errorOf(failing)).details;
 }
