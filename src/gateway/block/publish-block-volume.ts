@@ -15,8 +15,9 @@ import { requireNoServer } from './require-no-server.ts';
 /**
  * Lets a node attach the block volume. The record has the last word on who else may: a node leaves it only by an
  * unpublish, which the bricks enforce. The same again is success; other addresses, or another mode, take the place
- * of those that were there. Only a client that was started for this publication is let in (see `open-door.ts`). Throws `wrong-state` naming the node that has it, `not-found`, `busy` while it is made
- * or deleted, `invalid`, `exhausted`, and what `changePublications` throws.
+ * of those that were there. Only a client that was started for this publication is let in (see `open-door.ts`). Throws
+ * `wrong-state` naming the node that has it, `not-found`, `busy` while it is made or deleted, `invalid`, `exhausted`, and
+ * what `changePublications` throws.
  */
 export async function publishBlockVolume(
   deps: BlockDeps,
