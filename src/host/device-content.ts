@@ -17,12 +17,13 @@ const IN_PROGRESS = 126;
 const EXT4_COPY = 128n * 1024n * 1024n;
 
 /**
- * `BlockHost.content` of this machine. blkid's "nothing found" (2) is also what it says of a device that it cannot
+ * `BlockHost.content` of this machine; a half-made XFS is `other`. blkid's "nothing found" (2) is also what it says of a device that it cannot
  * read, and of one whose first blocks were lost: so the device has to read as zeros at its beginning, and its file to
  * hold nothing.
  */
 export async function contentOf({ device, file }: Disk, call: Call): Promise<Content> {
   const known = await identify(device, call);
+  if (known === 'xfs' && (await isHalfMadeXfs(device, call))) return 'other';
   if (known !== 'nothing') return known;
   const isZero = isNothing(await readAt(device, 0n, call));
   return isZero && (await allocatedBytes(file, call)) <= MOST_OF_NOTHING ? 'blank' : 'other';
@@ -34,7 +35,6 @@ export async function contentOf({ device, file }: Disk, call: Call): Promise<Con
  */
 export async function lunContentOf(device: string, call: Call): Promise<Content> {
   const known = await identify(device, call);
-  // An XFS says in its superblock that it is being made; the kernel never mounts such a one.
   if (known === 'xfs' && (await isHalfMadeXfs(device, call))) return 'blank';
   if (known !== 'nothing') return known;
   const bytes = await bytesOf(device, call);
@@ -54,6 +54,7 @@ async function identify(device: string, call: Call): Promise<FsType | 'other' | 
   return FS_TYPES.find((one) => one === type) ?? 'other';
 }
 
+/** It says so in its superblock; the kernel never mounts such a one. */
 async function isHalfMadeXfs(device: string, call: Call): Promise<boolean> {
   const args = ['-An', '-tu1', `-j${IN_PROGRESS}`, '-N1', device];
   const { exitCode, stdout } = await run('od', args, { signal: call.signal, timeoutMs: ASK_MS });

@@ -68,6 +68,20 @@ describe('the doors of published block volumes', () => {
     expect(opened()).to.deep.equal([next]);
   });
 
+  it('are kept from others when a slower gateway finds its own gone', async () => {
+    let door = '';
+    world.gateways.hosting.before = async (name) => {
+      if (name !== 'open door') return;
+      world.gateways.hosting.before = () => undefined;
+      await leave('w1', 1);
+      door = await enter(W2, 1);
+      throw new Fault('not-found', 'its directory was closed before the file was in it');
+    };
+    expect((await world.post('/one/publish', W1)).status).to.equal(404);
+    expect(world.allowed()).to.include(`/one/${door}(`);
+    expect(opened()).to.deep.equal([door]);
+  });
+
   it('are none that is not in the record any more', async () => {
     world.gateways.hosting.before = async (name) => {
       if (name !== 'look for doors') return;

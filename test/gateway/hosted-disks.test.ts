@@ -3,6 +3,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -76,6 +77,8 @@ for (const kind of ['in memory', 'by commands']) {
         expect(new Set(await Promise.all(inodes)).size).to.equal(1);
         await writeFile(join(root, `one/${one}/more`), 'a node left this');
       }
+      await disks.closeDoors('one', [], call());
+      expect(await disks.doors('one', call())).to.deep.equal([one, other]);
       for (const _ of [1, 2]) await disks.closeDoors('one', [one], call());
       expect(await disks.doors('one', call())).to.deep.equal([other]);
       expect([await disks.find('one', call()), (await disks.list(call())).disks]).to.deep.equal([ONE, [ONE]]);
@@ -83,6 +86,18 @@ for (const kind of ['in memory', 'by commands']) {
       await disks.make(ONE, call());
       expect(await disks.doors('one', call())).to.deep.equal([]);
     });
+
+    if (kind === 'by commands') {
+      it('are not published again by a door in which a node has replaced them', async () => {
+        const door = '0000000001';
+        await disks.make(ONE, call());
+        await disks.openDoor('one', door, call());
+        await writeFile(join(root, `one/${door}/copy`), 'of the node');
+        await rename(join(root, `one/${door}/copy`), join(root, `one/${door}/disk`));
+        expect(await faultOf(disks.openDoor('one', door, call()))).to.equal('wrong-state');
+        expect(await readFile(join(root, `one/${door}/disk`), 'utf8')).to.equal('of the node');
+      });
+    }
 
     it('keep metadata until they are removed, which may be repeated', async () => {
       await disks.make(ONE, call());

@@ -82,6 +82,18 @@ describe('exports of lio', () => {
     expect(again.json.portals).to.not.deep.equal(portals.length === 0 ? [] : [`${from.host}:3260`]);
   });
 
+  it('stay for the node that has them when glusterd alone has lost their server', async () => {
+    const peer = world.gateways.pool.peers.find(({ id }) => id === from.peerId);
+    if (peer === undefined) throw new Error('the pool has no such peer');
+    peer.connected = false;
+    const gateway = world.gateways.gateways.findIndex(({ host }) => host === others()[0]?.host);
+    const before = world.allowed();
+    const again = await world.post('/one/publish', N1, gateway);
+    expect([again.status, world.allowed()], again.text).to.deep.equal([200, before]);
+    const refused = await world.post('/one/publish', N2, gateway);
+    expect([refused.json.errors[0].fields.fault, world.allowed()]).to.deep.equal(['wrong-state', before]);
+  });
+
   it('move by themselves when a node is published or unpublished and their server is down', async () => {
     const peer = world.gateways.pool.peers.find(({ id }) => id === from.peerId);
     if (peer !== undefined) peer.connected = false;

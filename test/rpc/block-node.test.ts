@@ -100,6 +100,14 @@ describe('block node', () => {
       expect([node.disk.formatted, node.disk.content, node.disk.isMarked]).to.deep.equal([1, 'xfs', false]);
     });
 
+    it('stays when it is whole, though making it was told to be under way: that may have come late', async () => {
+      await node.stage();
+      await node.unstage();
+      node.disk.isMarked = true;
+      await node.stage();
+      expect([node.disk.formatted, node.disk.content, node.disk.isMarked]).to.deep.equal([1, 'xfs', false]);
+    });
+
     it('is not mounted when it is damaged', async () => {
       await node.stage();
       await node.unstage();

@@ -4,7 +4,7 @@ import { addCounts } from '../../scripts/test-counts.ts';
 import { CsiBlockVolume } from '../pool/lab/csi-block-volume.ts';
 import { Deployment } from '../pool/lab/deployment.ts';
 import { expectNothingLeft } from '../pool/lab/expect-nothing-left.ts';
-import { Lab } from '../pool/lab/lab.ts';
+import { Lab, labName } from '../pool/lab/lab.ts';
 import { buildCsiSanity } from './build-csi-sanity.ts';
 import { parseJunitReport, type Spec } from './junit-report.ts';
 
@@ -60,7 +60,7 @@ describe('csi-sanity on the pool', () => {
   let deployment: Deployment;
   before(async () => {
     program = buildCsiSanity();
-    lab = await Lab.up({ name: process.env['GLUSTER_CSI_LAB'] ?? 'sanity', workers: 1 });
+    lab = await Lab.up({ name: labName('sanity'), workers: 1 });
     deployment = await Deployment.on(lab);
   });
   after(async () => {

@@ -99,7 +99,10 @@ export interface HostedDisks extends HostedFiles {
   claim(name: string, kept: Kept, call: Call): Promise<boolean>;
   /** The directories of the block volume by which nodes mount it, or did; none when it is absent. */
   doors(name: string, call: Call): Promise<readonly string[]>;
-  /** Makes one, in which the file is too; it is there for good then. There already is success. Throws `not-found`. */
+  /**
+   * Makes one, in which the file is too; it is there for good then. There already is success. Throws `not-found`,
+   * `busy` when the door was closed meanwhile, `wrong-state` when another file has taken the disk's place in it.
+   */
   openDoor(name: string, door: string, call: Call): Promise<void>;
   /** Removes them and what nodes left in them; the file stays. What does not go is left for the next time. */
   closeDoors(name: string, doors: readonly string[], call: Call): Promise<void>;

@@ -49,9 +49,9 @@ export function seenAs<Files>(
   return { use: (volume, work, call) => mounts.use(volume, (directory) => work(see(directory)), call) };
 }
 
-/** A node can put a link in the place of its disk, and this process would follow it into this server's files. */
+/** A node can put a link, or a device, in the place of its disk, and this process would use those of this server. */
 async function followNoLinks(target: string, call: Call): Promise<void> {
-  const args = ['-o', 'remount,bind,nosymfollow', target];
+  const args = ['-o', 'remount,bind,nosymfollow,nodev,nosuid,noexec', target];
   const { exitCode, stderr } = await run('mount', args, { signal: call.signal, timeoutMs: COMMAND_MS });
   if (exitCode === 0) return;
   throw new Fault(

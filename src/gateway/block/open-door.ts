@@ -30,12 +30,13 @@ export async function openDoor(
   const seen = await disks.doors(name, call);
   const nodes = nodesOf(await getHosting(deps, hosting.name, call), name);
   const door = doorOf(nodesOf(hosting, name), node);
-  if (doorOf(nodes, node) !== door) {
+  if (!nodes.some((one) => one.node === node) || doorOf(nodes, node) !== door) {
     throw new Fault('busy', `block volume ${name} was unpublished from node ${node} meanwhile; retry`);
   }
-  if (door !== undefined) await disks.openDoor(name, door, call);
+  // First: what nodes have left in them may keep the hosting volume full, or the file from having another name.
   const former = seen.filter((one) => !nodes.some((other) => other.door === one));
   await disks.closeDoors(name, former, call);
+  if (door !== undefined) await disks.openDoor(name, door, call);
 }
 
 function nodesOf(hosting: GlusterVolume, name: string) {

@@ -46,7 +46,8 @@ export async function publishBlockVolume(
         return toBlockInfo(changed, disk, metadata);
       } catch (error) {
         // It was deleted meanwhile, or by the time of a retry: what was published is nothing.
-        if (isFault(error, 'not-found')) await withdrawAll(deps, hosting, name, call);
+        if (isFault(error, 'not-found') && (await disks.find(name, call)) === undefined)
+          await withdrawAll(deps, hosting, name, call);
         throw error;
       }
     },

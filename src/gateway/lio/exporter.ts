@@ -98,7 +98,10 @@ async function changeState(
 /** Nobody may log in: what is not exported needs no exporter. */
 async function end(deps: ExporterDeps, key: string, { volume, name }: ExportRef, call: Call): Promise<void> {
   await deps.machine.close(key, { isLost: false }, call);
-  const none = (now: Publications) => new Map([...now, [name, []]]);
+  const selfId = await deps.pool.selfId(call);
+  // Another may have been appointed meanwhile.
+  const none = (now: Publications) =>
+    now.get(name)?.[0]?.node === selfId ? new Map([...now, [name, []]]) : now;
   await changePublications(deps, volume, none, call).catch((error: unknown) => {
     throw afterMutation(error, `end of the export of ${name}`);
   });

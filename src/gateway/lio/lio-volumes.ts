@@ -15,10 +15,10 @@ import type { StorageServer } from '../peers/storage-server.ts';
 import { afterMutation } from '../volumes/after-mutation.ts';
 import { exporterOf, type LioDeps } from './deps.ts';
 import { exportKey, iqnOf } from './export-names.ts';
-import { parseState } from './export-state.ts';
+import { parseState, withNode } from './export-state.ts';
 import { exporterIn, toPublished } from './exporter.ts';
 import type { LioDisk } from './lio-disks.ts';
-import { ensureExporter, exporterFor, moveExport, relocate } from './move-export.ts';
+import { ensureExporter, exporterFor, isLost, moveExport, relocate } from './move-export.ts';
 
 const BLOCK = 4096n;
 
@@ -58,7 +58,9 @@ export async function listLioVolumes(
   return (await listHosted(deps, query, call)).map(({ hosting, disk }) => toInfo(hosting, disk));
 }
 
-/** Lets a node's initiator log in; exported first by a server that can. Throws as `withNode` and `readyExporter`. */
+/**
+ * Lets a node's initiator log in; exported first by a server that can. What is asked for again moves nothing: an
+ * exporter that glusterd alone has lost may still serve that node. Throws as `withNode` and `readyExporter`. */
 export async function publishLioVolume(
   deps: LioDeps,
   { name, hostingvolume }: NamedBlockVolume,
@@ -67,33 +69,49 @@ export async function publishLioVolume(
 ): Promise<IscsiVolumeInfoWire> {
   const volume = await hostingOf(deps, { name, hostingvolume }, call);
   const ref = { volume, name };
-  const server = await exporterOfWhole(deps, ref, call);
+  const server = await exporterOfWhole(deps, ref, publication, call);
+  if (server === undefined) return getLioVolume(deps, { name, hostingvolume: volume }, call);
   const view = await exporterOf(deps, server).allow({ ...ref, publication }, call);
   return withView(await getLioVolume(deps, { name, hostingvolume: volume }, call), view);
 }
 
 /**
  * Looks at the block volume before and after: a delete that did not see the exporter in the record has marked it
- * before (see `delete-block-volume.ts`). Throws `not-found`, and `busy` while it is made or deleted.
+ * before (see `delete-block-volume.ts`). Undefined when the node has it already, by an exporter that the pool has lost.
+ * Throws `not-found`, `busy` while it is made or deleted, and before anything is moved what `withNode` throws.
  */
-async function exporterOfWhole(deps: LioDeps, ref: ExportRef, call: Call): Promise<StorageServer> {
+async function exporterOfWhole(
+  deps: LioDeps,
+  ref: ExportRef,
+  publication: IscsiPublishRequest,
+  call: Call,
+): Promise<StorageServer | undefined> {
   const { volume, name } = ref;
   return deps.mounts.use(
     volume,
     async (disks) => {
       try {
         await getWhole(disks, name, call);
+        const isAgain = isLetIn(await disks.find(name, call), publication);
+        if (isAgain && (await isLost(deps, ref, call))) return undefined;
         const server = await ensureExporter(deps, ref, call);
         await getWhole(disks, name, call);
         return server;
       } catch (error) {
         // It was deleted meanwhile, or by the time of a retry; its exporter takes down what it has by itself.
-        if (isFault(error, 'not-found')) await withdrawAll(deps, volume, name, call);
+        if (isFault(error, 'not-found') && (await disks.find(name, call)) === undefined)
+          await withdrawAll(deps, volume, name, call);
         throw error;
       }
     },
     call,
   );
+}
+
+function isLetIn(disk: LioDisk | undefined, publication: IscsiPublishRequest): boolean {
+  if (disk?.stateText === undefined) return false;
+  const state = parseState(disk.stateText);
+  return withNode(state, publication) === state;
 }
 
 /**

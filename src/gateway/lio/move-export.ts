@@ -64,7 +64,7 @@ export async function relocate(
 }
 
 async function release(deps: LioDeps, old: StorageServer, ref: ExportRef, call: Call): Promise<void> {
-  if (!old.isSelf && !old.isConnected) return;
+  if (!isThere(old)) return;
   try {
     await exporterOf(deps, old).release(ref, detached(call, RELEASE_MS));
   } catch (error) {
@@ -81,6 +81,16 @@ export async function ensureExporter(deps: LioDeps, ref: ExportRef, call: Call):
     return appointExporter(deps, ref, { ...ready, not: undefined }, call);
   }
   const server = (await deps.pool.servers(call)).find(({ peerId }) => peerId === from);
-  if (server !== undefined && (server.isSelf || server.isConnected)) return server;
+  if (server !== undefined && isThere(server)) return server;
   return relocate(deps, ref, { to: undefined, from }, call);
+}
+
+/** It has an exporter, which glusterd is not connected to. */
+export async function isLost(deps: LioDeps, ref: ExportRef, call: Call): Promise<boolean> {
+  const server = await exporterFor(deps, ref, call);
+  return server !== undefined && !isThere(server);
+}
+
+function isThere({ isSelf, isConnected }: StorageServer): boolean {
+  return isSelf || isConnected;
 }

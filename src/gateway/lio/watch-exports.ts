@@ -4,8 +4,10 @@ import { isFault } from '../../control/fault.ts';
 import { limitTime } from '../../control/limit-time.ts';
 import { log } from '../../telemetry/log.ts';
 import { hostingVolumes } from '../block/hosting.ts';
-import { readPublications } from '../block/publications.ts';
+import { providerOf, readPublications } from '../block/publications.ts';
+import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { getRecord, readRecord } from '../volume-record.ts';
+import { hasOwnBricks } from '../volumes/own-bricks.ts';
 import type { ExporterDeps } from './deps.ts';
 import { exportKey, serverTag } from './export-names.ts';
 import { type Exporter, lockOf } from './exporter.ts';
@@ -13,6 +15,8 @@ import { type Exporter, lockOf } from './exporter.ts';
 /** A client that dies leaves its initiators with I/O errors. */
 const LOOK_MS = 2_000;
 const WHOLE_LOOK_MS = 60_000;
+/** After one that failed, as while a server is down. */
+const RETRY_MS = 10_000;
 const ROUND_MS = 5 * 60_000;
 
 export interface ExportWatch {
@@ -30,10 +34,12 @@ export function startExportWatch(deps: ExporterDeps, exporter: Exporter): Export
   let timer: NodeJS.Timeout | undefined;
   let nextWhole = 0;
   let isFirst = true;
+  let selfId: string | undefined;
   const attempt = async (call: Call) => {
-    const hasDead = async () => (await deps.machine.dead(serverTag(await deps.pool.selfId(call)))).length > 0;
-    if (performance.now() < nextWhole && !(await hasDead())) return;
-    await settleExports(deps, exporter, { isFirst }, call);
+    selfId ??= await deps.pool.selfId(call);
+    if (performance.now() < nextWhole && (await deps.machine.dead(serverTag(selfId))).length === 0) return;
+    nextWhole = performance.now() + RETRY_MS;
+    await settleExports(deps, exporter, { selfId, isFirst }, call);
     nextWhole = performance.now() + WHOLE_LOOK_MS;
     isFirst = false;
     tell(undefined);
@@ -76,12 +82,12 @@ function tellOnce(): (error: unknown) => void {
 async function settleExports(
   deps: ExporterDeps,
   exporter: Exporter,
-  { isFirst }: { readonly isFirst: boolean },
+  { selfId, isFirst }: { readonly selfId: string; readonly isFirst: boolean },
   call: Call,
 ): Promise<void> {
-  const selfId = await deps.pool.selfId(call);
-  const tag = serverTag(selfId);
-  const here = await deps.machine.list(tag, call);
+  const here = await deps.machine.list(serverTag(selfId), call);
+  // Of a pool without lio no more than this is asked.
+  if (here.length === 0 && !(await deps.gluster.volumes(call)).some(mayBeOurs)) return;
   const own = await ownExports(deps, selfId, call);
   const faults: unknown[] = [];
   const attempt = async (work: () => Promise<unknown>) => {
@@ -96,6 +102,12 @@ async function settleExports(
     if ((isFirst || !isServed) && exporter.isWanted(key)) await attempt(() => exporter.build(ref, call));
   }
   if (faults.length > 0) throw faults[0];
+}
+
+/** It hosts block volumes of lio, as far as its record tells; after a reset, or written by a newer gateway, it does not. */
+function mayBeOurs(volume: GlusterVolume): boolean {
+  const record = readRecord(volume);
+  return record === undefined ? hasOwnBricks(volume) : providerOf(record) === 'lio';
 }
 
 /** Looked at again under its lock: it may have been given to this server meanwhile. */

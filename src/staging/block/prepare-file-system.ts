@@ -6,8 +6,8 @@ import { requireAttached } from './find-loops.ts';
 
 /**
  * Sees to it that the device has a file system that can be mounted. One is made only on a device that is proved blank,
- * or where making one was interrupted: a mark on the disk's file tells, which it has by whatever name it is mounted.
- * Throws `conflict` for another file system than asked for, `wrong-state` for content that is none, or for a reader of a
+ * or where making one was interrupted: a mark on the disk's file tells, which it has by whatever name it is mounted. A
+ * marked one that holds a whole file system of the kind is checked and keeps it: the mark may have come late. Throws `conflict` for another file system than asked for, `wrong-state` for content that is none, or for a reader of a
  * blank one.
  */
 export async function prepareFileSystem(
@@ -17,16 +17,19 @@ export async function prepareFileSystem(
 ): Promise<void> {
   const { volume, stagingPath, isReadonly } = use;
   const { disk: file } = placesOf(stagingPath);
-  const isHalfMade = await host.isMarked(file, call);
+  const isMarked = await host.isMarked(file, call);
   const content = await host.content({ device: loop.path, file }, call);
   const found = { id: volume.id, device: loop.path, fsType, isReadonly };
   const requireOurs = () => requireAttached(host, { loop, file }, call);
-  if (!isHalfMade && content !== 'blank') {
+  const isToBeMade = content === 'blank' || (isMarked && content !== fsType);
+  if (!isToBeMade) {
     const check: DeviceHost['check'] = async (...args) => {
       await requireOurs();
       await host.check(...args);
     };
-    return checkFileSystem({ check }, { ...found, content }, call);
+    await checkFileSystem({ check }, { ...found, content }, call);
+    if (isMarked && !isReadonly) await host.mark(file, false, call);
+    return;
   }
   requireWriter(found);
   checkpoint(call);

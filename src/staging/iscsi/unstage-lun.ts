@@ -51,7 +51,8 @@ async function detachLun(iscsi: IscsiHost, note: TargetNote, call: Call): Promis
   const shown = (await iscsi.sessions(note.iqn, call)).flatMap(({ disks }) => disks);
   const paths = shown.map(({ device }) => device);
   const maps = (await iscsi.maps(call)).filter(
-    (map) => isDisk(note, map) || map.paths.every((path) => paths.includes(path)),
+    // Without a path it may be anybody's who has lost theirs.
+    (map) => isDisk(note, map) || (map.paths.length > 0 && map.paths.every((path) => paths.includes(path))),
   );
   const wwids = new Set([...maps, ...shown.filter((disk) => isDisk(note, disk))].map(({ wwid }) => wwid));
   for (const wwid of wwids) {
