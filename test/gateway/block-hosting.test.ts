@@ -48,6 +48,22 @@ describe('block volumes and their hosting volumes', () => {
     expect(world.gateways.pool.volumes.size).to.equal(1);
   });
 
+  it('keep their hosting volume from being restored in place while a node has one', async () => {
+    const hosting = (await world.create('one')).json.hostingvolume;
+    const post = (path: string, body = {}) => world.gateways.request('POST', path, { body });
+    const taken = await post('/v1/snapshots', { volname: hosting, snapname: 's1' });
+    expect(taken.status, taken.text).to.be.within(200, 201);
+    await world.post('/one/publish', W1);
+    await post(`/v1/volumes/${hosting}/stop`);
+    const refused = await post('/v1/snapshots/s1/restore');
+    expect(refused.json.errors[0].message).to.match(/nodes have block volumes of .*: one; unpublish/);
+    await post(`/v1/volumes/${hosting}/start`);
+    await world.post('/one/unpublish', { node: 'w1' });
+    await post(`/v1/volumes/${hosting}/stop`);
+    const restored = await post('/v1/snapshots/s1/restore');
+    expect(restored.status, restored.text).to.equal(200);
+  });
+
   it('keep their hosting volume from being deleted, which goes with the last one if asked', async () => {
     const hosting = (await world.create('one')).json.hostingvolume;
     await world.create('two');

@@ -1,7 +1,10 @@
 import { Fault } from '../../control/fault.ts';
+import { readPublications } from '../block/publications.ts';
 import { layoutOf, toGlusterCounts } from '../brick-layout.ts';
 import type { SnapshotMember } from '../bricks/snapshot-store.ts';
+import { readExported } from '../gluster-block/exports-record.ts';
 import type { GlusterVolume } from '../gluster-cli/gluster.ts';
+import { getRecord } from '../volume-record.ts';
 import { type KeptBrick, keptBricks, type Survey } from '../volumes/survey.ts';
 import { isGlusters } from './gluster-snapshot.ts';
 import type { SnapshotPart, SnapshotView } from './snapshot-view.ts';
@@ -35,6 +38,22 @@ export function requireSource(
       `volume ${volume.name} has ${volume.bricks.length} bricks, snapshot ${name} ${facts.members.length}, or in other sets; ${instead}`,
     );
   return volume;
+}
+
+/**
+ * Nodes that have block volumes of a hosting volume would write what they remember of their disks over what is restored.
+ * Throws `wrong-state` naming the block volumes.
+ */
+export function requireDetached(volume: GlusterVolume): void {
+  const record = getRecord(volume);
+  const attached = [...readPublications(record), ...readExported(record)]
+    .filter(([, nodes]) => nodes.length > 0)
+    .map(([name]) => name);
+  if (attached.length === 0) return;
+  throw new Fault(
+    'wrong-state',
+    `nodes have block volumes of volume ${volume.name}: ${attached.join(', ')}; unpublish these before it is restored`,
+  );
 }
 
 /**

@@ -13,7 +13,7 @@ import { withRecord } from '../volumes/restore-record.ts';
 import { requireServers, serversOf } from '../volumes/survey.ts';
 import { COMPLETE, HEALING } from './clone-metadata.ts';
 import { healedOptions, healingOptions } from './healing-options.ts';
-import { requireSameBricks, requireSource } from './restore-fit.ts';
+import { requireDetached, requireSameBricks, requireSource } from './restore-fit.ts';
 import { completeRestore, settleRestore, undoRestore } from './settle-restore.ts';
 import { getSnapshot } from './snapshot-view.ts';
 
@@ -40,7 +40,7 @@ export async function restoreSnapshot(
   if ((await settleRestore(deps, source, survey, call)) === snapshot) return source;
   const servers = serversOf(requireSameBricks(source, survey, view));
   const volume = await withRecord(deps, source, call, survey);
-  getRecord(volume);
+  requireDetached(volume);
   using held = deps.tokens.begin(await deps.pool.selfId(call));
   checkpoint(call);
   const healing = await closeAll({ deps, volume, servers, snapshot, token: held.token }, call);
