@@ -66,6 +66,9 @@ describe('block controller', () => {
     expect(await controller.create('one', { capacityRange: { requiredBytes: GIB } })).to.equal(id);
     for (const _ of [1, 2]) await controller.unpublish(id);
     expect(await controller.publishedTo(id)).to.deep.equal([]);
+    await controller.publish(id);
+    await controller.unpublish(id, `${NODE_1}@iqn.2026-11.org.example:n@of-a-newer-release`);
+    expect(await controller.publishedTo(id)).to.deep.equal([]);
     for (const _ of [1, 2]) await controller.rpc('DeleteVolume', { volumeId: id });
     expect(controller.backend.state).to.deep.equal([]);
   });

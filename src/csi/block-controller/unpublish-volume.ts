@@ -3,7 +3,7 @@ import type { ControllerUnpublishVolumeResponse } from '../../grpc/generated/csi
 import type { Method } from '../../grpc/method.ts';
 import { duringChange } from '../../volumes/after-change.ts';
 import { type LocatedBlock, locateGone } from '../../volumes/block/block-clusters.ts';
-import { parseNodeId } from '../../volumes/block/node-id.ts';
+import { nodeNameOf } from '../../volumes/block/node-id.ts';
 import { decodeVolumeId } from '../decode.ts';
 import { type BlockControllerContext, blockKey } from './context.ts';
 
@@ -28,8 +28,8 @@ export function unpublishVolumeMethod({
   return {
     decode({ volumeId, nodeId }) {
       const located = locateGone(clusters, decodeVolumeId(volumeId));
-      const node = parseNodeId(nodeId);
-      return { located: nodeId !== '' && node === undefined ? undefined : located, node: node?.name };
+      const node = nodeNameOf(nodeId);
+      return { located: nodeId !== '' && node === undefined ? undefined : located, node };
     },
     keys: ({ located }) => (located === undefined ? [] : [blockKey(located)]),
     run: async ({ located, node }, call) => {

@@ -37,6 +37,15 @@ export function parseNodeId(text: string): BlockNode | undefined {
   return INITIATOR.test(initiator) ? { name, addresses, initiator } : undefined;
 }
 
+/**
+ * The name in the id of a node, also of one whose id a newer release has given more parts: it is enough to cut that node
+ * off. Undefined for what is no such id.
+ */
+export function nodeNameOf(text: string): string | undefined {
+  const [name = ''] = text.split('@');
+  return NAME.test(name) ? name : undefined;
+}
+
 /** As `formatNodeId`, of a node that the servers tell of. */
 export function toNodeId({ name, addresses, initiator }: BlockNode): string {
   return [name, addresses.join(','), ...(initiator === undefined ? [] : [initiator])].join('@');
