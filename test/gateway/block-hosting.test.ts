@@ -100,6 +100,21 @@ describe('block volumes and their hosting volumes', () => {
     expect((await world.create('one')).status).to.equal(201);
   });
 
+  it('are made on the same hosting volume when a request died before it gave that a record', async () => {
+    const { pool, hosting: files, gateways } = world.gateways;
+    const hosting = (await world.create('one')).json.hostingvolume;
+    files.disksOf(hosting).delete('one');
+    pool.volumes.set(hosting, { ...pool.get(hosting), state: 'Created', options: {} });
+    for (const { bricks } of gateways)
+      for (const [key, { record: _none, ...brick }] of bricks.stored)
+        bricks.stored.set(key, { ...brick, state: 'reserved' });
+    const again = await world.create('one', {}, 1);
+    expect([again.status, again.json.hostingvolume], again.text).to.deep.equal([201, hosting]);
+    expect([...pool.volumes.keys()]).to.deep.equal([hosting]);
+    const states = gateways.flatMap(({ bricks }) => [...bricks.stored.values()].map(({ state }) => state));
+    expect(states).to.deep.equal(['used', 'used', 'used']);
+  });
+
   it('take it with them, too, when the request died once it was stopped', async () => {
     const hosting = (await world.create('one')).json.hostingvolume;
     stopByPrune(hosting);

@@ -5,6 +5,7 @@ import type { GlusterVolume } from '../gluster-cli/gluster.ts';
 import { hashId } from '../hash-id.ts';
 import { getRecord } from '../volume-record.ts';
 import { createBySize } from '../volumes/create-by-size.ts';
+import { lacksRecord } from '../volumes/own-bricks.ts';
 import { startVolume } from '../volumes/start-volume.ts';
 import { hostingOptions } from './block-options.ts';
 import type { HostingDeps } from './deps.ts';
@@ -75,8 +76,14 @@ async function freeName(deps: HostingDeps, name: string, call: Call): Promise<st
   for (let attempt = 0; ; attempt += 1) {
     const hosting = `block-${hashId(`${seed}#${attempt}`).slice(0, 8)}`;
     const volume = taken.get(hosting);
-    if (volume === undefined || (volume.state !== 'Started' && isOurs(deps, volume))) return hosting;
+    if (volume === undefined || isHalfMade(volume)) return hosting;
+    if (volume.state !== 'Started' && isOurs(deps, volume)) return hosting;
   }
+}
+
+/** By a request that died before it gave it a record: `createBySize` makes it anew. */
+function isHalfMade(volume: GlusterVolume): boolean {
+  return volume.state === 'Created' && lacksRecord(volume);
 }
 
 function isOurs({ provider }: HostingDeps, volume: GlusterVolume): boolean {
