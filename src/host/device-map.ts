@@ -91,5 +91,7 @@ async function dmsetup(args: readonly string[], what: string, { signal }: Call, 
   const options = { signal, timeoutMs: COMMAND_MS, env: ALONE, ...(input === undefined ? {} : { input }) };
   const { exitCode, stderr } = await run('dmsetup', args, options);
   if (exitCode === 0) return;
-  throw new Fault('unreachable', `cannot ${what}: ${stderr.trim().split('\n')[0] ?? 'dmsetup failed'}`);
+  // Where udev runs it says first that it goes without.
+  const reasons = stderr.split('\n').filter((line) => line.trim() !== '' && !/\budev\b/i.test(line));
+  throw new Fault('unreachable', `cannot ${what}: ${reasons[0]?.trim() ?? 'dmsetup failed'}`);
 }
