@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { type Call, detached } from '../control/call.ts';
 import { Fault } from '../control/fault.ts';
 import { run } from './run.ts';
+import { attribute, blockBytes, namesIn } from './sysfs.ts';
 
 const COMMAND_MS = 30_000;
 const SYSFS = '/sys/block';
@@ -29,12 +30,11 @@ export interface Beneath {
 export async function findMap(name: string): Promise<DeviceMap | undefined> {
   const maps = (await readdir(SYSFS)).filter((entry) => entry.startsWith('dm-'));
   for (const entry of maps) {
-    const text = (file: string) => readFile(`${SYSFS}/${entry}/${file}`, 'utf8').catch(() => '');
-    if ((await text('dm/name')).trim() !== name) continue;
-    const below = await readdir(`${SYSFS}/${entry}/slaves`).catch(() => []);
+    if ((await attribute(`${SYSFS}/${entry}/dm/name`)) !== name) continue;
+    const below = await namesIn(`${SYSFS}/${entry}/slaves`);
     return {
       path: `/dev/mapper/${name}`,
-      bytes: BigInt((await text('size')).trim() || '0') * SECTOR,
+      bytes: await blockBytes(entry),
       below: below.length === 1 ? `/dev/${below[0]}` : undefined,
     };
   }
@@ -44,10 +44,8 @@ export async function findMap(name: string): Promise<DeviceMap | undefined> {
 /** Names of those that begin so. */
 export async function mapsNamed(prefix: string): Promise<readonly string[]> {
   const maps = (await readdir(SYSFS)).filter((entry) => entry.startsWith('dm-'));
-  const names = await Promise.all(
-    maps.map((entry) => readFile(`${SYSFS}/${entry}/dm/name`, 'utf8').catch(() => '')),
-  );
-  return names.map((name) => name.trim()).filter((name) => name.startsWith(prefix));
+  const names = await Promise.all(maps.map((entry) => attribute(`${SYSFS}/${entry}/dm/name`)));
+  return names.filter((name) => name !== undefined).filter((name) => name.startsWith(prefix));
 }
 
 /** Throws `unreachable`, also for a device without a whole block: a map of nothing would be exported as a disk. */

@@ -25,8 +25,8 @@ const SETTINGS: readonly string[] = [
 ];
 
 /**
- * Writes the node record of a portal into open-iscsi's folder `database`, as `iscsiadm -o new` and `-o update` would: those take secrets as arguments,
- * which every process can read in /proc.
+ * Writes the node record of a portal into open-iscsi's folder `database`, as `iscsiadm -o new` and `-o update` would:
+ * those take secrets as arguments, which every process can read in /proc.
  */
 export async function writeRecord(database: string, { iqn, portal, chap }: Login): Promise<void> {
   const place = parsePortal(portal);

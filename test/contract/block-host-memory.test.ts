@@ -14,11 +14,11 @@ blockHostContract('the memory host', async () => {
   };
   return {
     host,
-    folder: '/work',
+    folder: '/disks',
     grow: ['xfs', 'ext4'],
     async newDisk(fate) {
       const subdirectory = `disk-${disks.size}`;
-      const target = `/work/${subdirectory}/client`;
+      const target = `/disks/${subdirectory}/client`;
       const disk = host.addDisk('hosting', subdirectory, 400n * MIB);
       await host.makeDirectory(target, call());
       await host.mountGluster(

@@ -6,7 +6,7 @@ import { toBlockInfo } from './block-info.ts';
 import { changePublications } from './change-publications.ts';
 import type { BlockDeps } from './deps.ts';
 import { getHosting, hostingVolumes } from './hosting.ts';
-import type { HostedDisks } from './hosting-mounts.ts';
+import type { HostedDisk, HostedDisks } from './hosting-mounts.ts';
 import { hostingOf, missing, type NamedBlockVolume } from './locate.ts';
 import { openDoor } from './open-door.ts';
 import { checkPublication, newDoor, type Publications, readPublications } from './publications.ts';
@@ -62,7 +62,11 @@ export async function withdrawAll(deps: BlockDeps, hosting: string, name: string
 }
 
 /** Throws `not-found`, and `busy` for one that is being made or deleted. */
-export async function getWhole(disks: HostedDisks, name: string, call: Call) {
+export async function getWhole<Disk extends HostedDisk>(
+  disks: Pick<HostedDisks, 'kept'> & { find(name: string, call: Call): Promise<Disk | undefined> },
+  name: string,
+  call: Call,
+) {
   const disk = await disks.find(name, call);
   if (disk === undefined) throw missing(name);
   const kept = await disks.kept(name, call);

@@ -4,6 +4,7 @@ import { Fault } from '../../control/fault.ts';
 import { isAbsent, toErrorText } from '../../host/child-error.ts';
 import type { ClientCgroups } from '../../host/client-cgroup.ts';
 import { findMap, mapsNamed } from '../../host/device-map.ts';
+import { formatPortal } from '../../host/iscsi-portal.ts';
 import { ensureExport, removeBackstore, removeTarget, targetsNamed } from '../../host/lio.ts';
 import { prepareLio } from '../../host/prepare-lio.ts';
 import { run } from '../../host/run.ts';
@@ -131,7 +132,7 @@ function ownPortals(): readonly string[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address))
-    .map(({ family, address }) => (family === 'IPv6' ? `[${address}]:${PORT}` : `${address}:${PORT}`));
+    .map(({ address }) => formatPortal({ address, port: PORT }));
 }
 
 async function readText(path: string, { signal }: Call): Promise<string | undefined> {

@@ -91,9 +91,8 @@ async function exporterOfWhole(
     volume,
     async (disks) => {
       try {
-        await getWhole(disks, name, call);
-        const isAgain = isLetIn(await disks.find(name, call), publication);
-        if (isAgain && (await isLost(deps, ref, call))) return undefined;
+        const { disk } = await getWhole(disks, name, call);
+        if (isLetIn(disk, publication) && (await isLost(deps, ref, call))) return undefined;
         const server = await ensureExporter(deps, ref, call);
         await getWhole(disks, name, call);
         return server;
@@ -108,9 +107,9 @@ async function exporterOfWhole(
   );
 }
 
-function isLetIn(disk: LioDisk | undefined, publication: IscsiPublishRequest): boolean {
-  if (disk?.stateText === undefined) return false;
-  const state = parseState(disk.stateText);
+function isLetIn({ stateText }: LioDisk, publication: IscsiPublishRequest): boolean {
+  if (stateText === undefined) return false;
+  const state = parseState(stateText);
   return withNode(state, publication) === state;
 }
 

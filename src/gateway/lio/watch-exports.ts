@@ -86,9 +86,10 @@ async function settleExports(
   call: Call,
 ): Promise<void> {
   const here = await deps.machine.list(serverTag(selfId), call);
+  const all = await deps.gluster.volumes(call);
   // Of a pool without lio no more than this is asked.
-  if (here.length === 0 && !(await deps.gluster.volumes(call)).some(mayBeOurs)) return;
-  const own = await ownExports(deps, selfId, call);
+  if (here.length === 0 && !all.some(mayBeOurs)) return;
+  const own = await ownExports(deps, { selfId, all }, call);
   const faults: unknown[] = [];
   const attempt = async (work: () => Promise<unknown>) => {
     await work().catch((error: unknown) => {
@@ -113,15 +114,21 @@ function mayBeOurs(volume: GlusterVolume): boolean {
 /** Looked at again under its lock: it may have been given to this server meanwhile. */
 async function closeLost(deps: ExporterDeps, key: string, selfId: string, call: Call): Promise<void> {
   using _lock = deps.locks.acquire(lockOf(key));
-  if (!(await ownExports(deps, selfId, call)).has(key)) await deps.machine.close(key, { isLost: true }, call);
+  const all = await deps.gluster.volumes(call);
+  if (!(await ownExports(deps, { selfId, all }, call)).has(key))
+    await deps.machine.close(key, { isLost: true }, call);
 }
 
 /**
  * By key: those that the records give to this server. Throws `wrong-state` for a record that cannot be read: its
  * exports would be taken for lost ones.
  */
-async function ownExports(deps: ExporterDeps, selfId: string, call: Call) {
-  const [all, volumes] = await Promise.all([deps.gluster.volumes(call), hostingVolumes(deps, call)]);
+async function ownExports(
+  deps: ExporterDeps,
+  { selfId, all }: { readonly selfId: string; readonly all: readonly GlusterVolume[] },
+  call: Call,
+) {
+  const volumes = await hostingVolumes(deps, call);
   for (const volume of all) if (readRecord(volume) === undefined) getRecord(volume);
   return new Map(
     volumes.flatMap((volume) =>

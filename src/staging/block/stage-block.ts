@@ -13,6 +13,7 @@ import { toLoopMount } from './loop-mount.ts';
 import { prepareFileSystem } from './prepare-file-system.ts';
 import { describeDifference, isServing, showContent } from './show-content.ts';
 import { takeDown } from './take-down.ts';
+import { undoStage } from './undo-stage.ts';
 import { unstageBlock } from './unstage-block.ts';
 
 const UNDO_MS = 60_000;
@@ -29,7 +30,9 @@ export async function stageBlock(context: BlockContext, use: StagedUse, call: Ca
   try {
     await attachAndShow(context, use, call);
   } catch (error) {
-    await undo(context, { use, cause: error }, call);
+    await undoStage({ id: use.volume.id, cause: error }, () =>
+      unstageBlock(context, use, detached(call, UNDO_MS)),
+    );
     throw error;
   }
 }
@@ -112,17 +115,4 @@ async function isStaged(context: BlockContext, use: StagedUse, call: Call): Prom
 function describeLoop({ isReadonly }: LoopDevice, wanted: StagedUse): string | undefined {
   if (isReadonly === wanted.isReadonly) return undefined;
   return `its device is ${isReadonly ? 'read-only' : 'writable'}`;
-}
-
-async function undo(
-  context: BlockContext,
-  { use, cause }: { readonly use: StagedUse; readonly cause: unknown },
-  call: Call,
-): Promise<void> {
-  try {
-    await unstageBlock(context, use, detached(call, UNDO_MS));
-  } catch {
-    const why = cause instanceof Fault ? `: ${cause.message}` : '';
-    throw new Fault('uncertain', `staging ${use.volume.id} failed, and so did undoing it${why}`, { cause });
-  }
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../../control/fault.ts';
+import { parseJson } from '../../control/parse-json.ts';
 import type { BlockAccess } from '../block/block-volume.ts';
 import type { Chap, IscsiHost, Lun } from './iscsi-host.ts';
 
@@ -61,17 +62,9 @@ export function formatNote({ id, iqn, portals, lun, wwn }: TargetNote): string {
 
 /** Throws `wrong-state` for what another version wrote. */
 export function parseNote(text: string, path: string): TargetNote {
-  const found = parse(text);
+  const found = parseJson(text);
   if (isNote(found)) return found;
   throw new Fault('wrong-state', `${path} is not of this version of the driver; use the one that wrote it`);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isNote(value: unknown): value is TargetNote {

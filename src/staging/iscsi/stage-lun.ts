@@ -3,6 +3,7 @@ import { Fault } from '../../control/fault.ts';
 import type { FsType } from '../block/block-host.ts';
 import type { ContentMount } from '../block/content-mount.ts';
 import { describeDifference, isServing, showContent } from '../block/show-content.ts';
+import { undoStage } from '../block/undo-stage.ts';
 import type { Mount } from '../host.ts';
 import { attachLun, mapDisks } from './attach-lun.ts';
 import { findLun, findMapOf } from './find-lun.ts';
@@ -24,8 +25,8 @@ const UNDO_MS = 90_000;
 
 /**
  * Logs in to the volume's target, makes a multipath device of its disk, and mounts the file system on it, or shows the
- * device, below the staging path. There already as asked for is success; what gives errors for good, also of an earlier target, is taken away first.
- * Throws `conflict`, `wrong-state`, `denied`, `unreachable`, `timed-out`. A failure leaves nothing, or is `uncertain`.
+ * device, below the staging path. There already as asked for is success; what gives errors for good, also of an earlier
+ * target, is taken away first. Throws `conflict`, `wrong-state`, `denied`, `unreachable`, `timed-out`. A failure leaves nothing, or is `uncertain`.
  */
 export async function stageLun(context: LunContext, use: StageLun, call: Call): Promise<void> {
   await leaveDead(context, use, call);
@@ -38,7 +39,9 @@ export async function stageLun(context: LunContext, use: StageLun, call: Call): 
     checkpoint(call);
     await show(context, { use, map: await attachLun(iscsi, use, call) }, call);
   } catch (error) {
-    await undo(context, { use, cause: error }, call);
+    await undoStage({ id: use.volume.id, cause: error }, () =>
+      unstageLun(context, use, detached(call, UNDO_MS)),
+    );
     throw error;
   }
 }
@@ -118,17 +121,4 @@ async function show(
   const prepare = (fsType: FsType) => prepareLun(iscsi, { use, device, fsType }, call);
   const isOfDevice = (mount: Mount) => isOfMap(mount, map);
   await showContent(iscsi, { device, place: lunPlace(use), access, isReadonly, prepare, isOfDevice }, call);
-}
-
-async function undo(
-  context: LunContext,
-  { use, cause }: { readonly use: LunUse; readonly cause: unknown },
-  call: Call,
-): Promise<void> {
-  try {
-    await unstageLun(context, use, detached(call, UNDO_MS));
-  } catch {
-    const why = cause instanceof Fault ? `: ${cause.message}` : '';
-    throw new Fault('uncertain', `staging ${use.volume.id} failed, and so did undoing it${why}`, { cause });
-  }
 }
